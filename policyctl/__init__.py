@@ -1,0 +1,3 @@
+"""Change control for GenAI guardrail policies."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,293 @@
+"""Catalogues of controls, and what is wrong with an id that a policy names.
+
+An id means nothing without its edition: LLM03 is one risk in 2025 and another in 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+_Key = tuple[str, tuple[int, ...]]
+"""An id without its spelling: prefix in capitals, and numbers."""
+
+_ID = re.compile(r"([A-Za-z][A-Za-z.]*?)[-_. ]*([0-9]+(?:\.[0-9]+)*)\Z")
+_WITH_EDITION = re.compile(r"(.+?)[:/-](20[0-9]{2})\Z")
+_ACTION = re.compile(r"(.+\.[0-9]+)-[0-9]{3}\Z")
+_LONGEST = 60
+
+Problem = tuple[str, str]
+"""A message, and a hint that says what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """What became of an id of an earlier edition; the successors are ids of the catalogue."""
+
+    successors: tuple[str, ...]
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """A prefix that is seen in the wild, the prefix it stands for, and a note for people."""
+
+    means: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """One edition of one framework.
+
+    Attributes:
+        id: what policies call it: the framework, a hyphen and the edition.
+        published: the day, as ``YYYY-MM-DD``.
+        controls: short titles by id, in the framework's order.
+        superseded: ids of earlier editions.
+        spellings: prefixes in the wild.
+    """
+
+    id: str
+    title: str
+    edition: str
+    published: str
+    publisher: str
+    document: str
+    url: str
+    licence: str
+    controls: Mapping[str, str]
+    superseded: Mapping[str, Superseded]
+    spellings: Mapping[str, Spelling]
+
+    @property
+    def framework(self) -> str:
+        """The id without the edition, such as ``owasp-llm``."""
+        return self.id.removesuffix(f"-{self.edition}")
+
+    def titled(self, control: str) -> str:
+        """An id with its title, as people read it."""
+        return f"{control} ({self.controls[control]})"
+
+    def predecessor(self, control: str, edition: str = "") -> Superseded | None:
+        """What became of an id of an earlier edition, however it is spelt; None if it is none.
+
+        Args:
+            control: the id, with or without its edition (``LLM03:2025``).
+            edition: the edition of an id that does not name it.
+        """
+        bare, named = _edition_of(control)
+        if named or edition:
+            control = f"{bare}:{named or edition}"
+        if control in self.superseded:
+            return self.superseded[control]
+        key = _key(control)
+        if key is None or key in map(_key, self.controls):
+            return None
+        return next((old for name, old in self.superseded.items() if _key(name) == key), None)
+
+    def spelt(self, control: str) -> tuple[str, str] | None:
+        """The id that another spelling means, and a note; None if it is no spelling of an id."""
+        bare, named = _edition_of(control)
+        action = _ACTION.match(control)
+        key = _key(bare if named == self.edition else action[1] if action else control)
+        if key is None:
+            return None
+        prefix, note = self._meant(key[0])
+        found = next((name for name in self.controls if _key(name) == (prefix, key[1])), None)
+        return (found, note) if found else None
+
+    def group(self, control: str) -> tuple[str, ...]:
+        """The controls of the function or category that ``control`` names, if it names one."""
+        return tuple(
+            name
+            for name in self.controls
+            if name.startswith(control) and name[len(control) :][:1] in (".", "-", " ")
+        )
+
+    def below(self, control: str) -> tuple[tuple[str, ...], str]:
+        """The controls that an incomplete id such as ``GV-1`` may stand for, and a note."""
+        key = _key(control)
+        if key is None:
+            return (), ""
+        prefix, note = self._meant(key[0])
+        numbered = tuple(
+            name
+            for name in self.controls
+            if (own := _key(name)) and own[0] == prefix and own[1][: len(key[1])] == key[1]
+        )
+        if numbered or any(own[0] == prefix for own in map(_key, self.controls) if own):
+            return numbered, note
+        return self.group(key[0]), note
+
+    def _meant(self, prefix: str) -> tuple[str, str]:
+        spelling = self.spellings.get(prefix)
+        return (spelling.means, spelling.note) if spelling else (prefix, "")
+
+
+def catalogue_from(data: Mapping[str, Any]) -> Catalogue:
+    """The catalogue that a document describes which its schema accepts."""
+    return Catalogue(
+        id=data["id"],
+        title=data["title"],
+        edition=data["edition"],
+        published=data["published"],
+        publisher=data["source"]["publisher"],
+        document=data["source"]["document"],
+        url=data["source"]["url"],
+        licence=data["licence"],
+        controls={item["id"]: item["title"] for item in data["controls"]},
+        superseded={
+            old: Superseded(successors=tuple(item["successors"]), edition=item["from"])
+            for old, item in data["superseded"].items()
+        },
+        spellings={
+            prefix: Spelling(means=item["means"], note=item["note"])
+            for prefix, item in data["spellings"].items()
+        },
+    )
+
+
+def problem(catalogues: Mapping[str, Catalogue], framework: str, control: str) -> Problem | None:
+    """What is wrong with a control that a policy names under a framework; None if nothing is.
+
+    Returns:
+        A message and a hint. Told apart are: a framework that is unknown, names no edition or an
+        earlier one; and an id that is withdrawn, misspelt, a whole group, of another framework,
+        ambiguous, or unknown.
+    """
+    catalogue = catalogues.get(framework)
+    if catalogue is None:
+        return _framework_problem(tuple(catalogues.values()), framework, control)
+    if control in catalogue.controls:
+        return None
+    others = tuple(other for other in catalogues.values() if other is not catalogue)
+    return (
+        _here(catalogue, control)
+        or _elsewhere(others, catalogue, control)
+        or _incomplete((catalogue, *others), control)
+        or _unknown(catalogue, control)
+    )
+
+
+def _here(catalogue: Catalogue, control: str) -> Problem | None:
+    old = catalogue.predecessor(control)
+    if old:
+        if control in catalogue.superseded:
+            message = f"control '{control}' is of {catalogue.framework}-{old.edition}"
+            message += f", which '{catalogue.id}' replaced"
+        else:
+            message = f"control '{control}' is withdrawn from '{catalogue.id}'"
+        return message, f"write {_listed(map(catalogue.titled, old.successors))}"
+    spelt = catalogue.spelt(control)
+    if spelt and not spelt[1]:
+        message = f"control '{control}' is not how '{catalogue.id}' spells it"
+        return message, f"write {catalogue.titled(spelt[0])}"
+    if spelt:
+        message = f"control '{control}' is not an id of '{catalogue.id}'"
+        return message, f"perhaps {catalogue.titled(spelt[0])}; {spelt[1]}"
+    group = catalogue.group(control)
+    if group:
+        message = f"'{control}' is a group of '{catalogue.id}', not a control"
+        return message, f"name its controls: {_span(group)}"
+    return None
+
+
+def _elsewhere(others: Iterable[Catalogue], here: Catalogue, control: str) -> Problem | None:
+    found: list[tuple[int, str, str]] = []
+    for other in others:
+        old, spelt = other.predecessor(control), other.spelt(control)
+        if control in other.controls or other.group(control):
+            ids = (control,) if control in other.controls else other.group(control)
+            found.append((0, f"is of '{other.id}', not of '{here.id}'", _entry(other, ids)))
+        elif old:
+            origin = f"{other.framework}-{old.edition}"
+            successors = _entry(other, old.successors)
+            found.append((1, f"is of {origin}, not of '{here.id}'", successors))
+        elif spelt:
+            hint = _entry(other, (spelt[0],), sure=not spelt[1]) + (spelt[1] and f"; {spelt[1]}")
+            found.append((2, f"is not an id of '{here.id}'", hint))
+    if not found:
+        return None
+    _, message, hint = min(found, key=lambda item: item[0])
+    return f"control '{control}' {message}", hint
+
+
+def _incomplete(catalogues: Iterable[Catalogue], control: str) -> Problem | None:
+    readings, notes = [], []
+    for catalogue in sorted(catalogues, key=lambda item: item.id):
+        ids, note = catalogue.below(control)
+        if ids:
+            readings.append(f"{_span(ids)} of {catalogue.id}")
+            notes += [f"; {note}"] if note else []
+    if not readings:
+        return None
+    state = "ambiguous" if len(readings) + len(notes) > 1 else "incomplete"
+    message = f"control '{control}' is {state}, and an id of no known framework"
+    return message, f"it may mean {_listed(readings)}{''.join(notes)}"
+
+
+def _unknown(catalogue: Catalogue, control: str) -> Problem:
+    key = _key(control)
+    siblings = [
+        name
+        for name in catalogue.controls
+        if key and (own := _key(name)) and (own[0], own[1][:-1]) == (key[0], key[1][:-1])
+    ]
+    close = get_close_matches(control[:_LONGEST].upper(), catalogue.controls, n=1, cutoff=0.8)
+    if siblings:
+        hint = f"its ids there are {_span(siblings)}"
+    elif close:
+        hint = f"did you mean {catalogue.titled(close[0])}?"
+    else:
+        hint = f"its ids are {_span(tuple(catalogue.controls))}: {catalogue.url}"
+    return f"control '{control}' is not an id of '{catalogue.id}'", hint
+
+
+def _framework_problem(catalogues: tuple[Catalogue, ...], framework: str, control: str) -> Problem:
+    wanted = framework.lower().replace("_", "-").replace(" ", "-")
+    editions = [item for item in catalogues if item.framework == wanted]
+    if editions:
+        ids = _listed(item.id for item in editions)
+        return f"framework '{framework}' names no edition", f"write {ids}"
+    for item in catalogues:
+        edition = wanted.removeprefix(f"{item.framework}-")
+        if edition in {old.edition for old in item.superseded.values()}:
+            old = item.predecessor(control, edition) or item.predecessor(control)
+            hint = _entry(item, old.successors) if old else f"write {item.id}"
+            return f"framework '{framework}' is superseded by '{item.id}'", hint
+    names = {**{item.framework: item.id for item in catalogues}, **{i.id: i.id for i in catalogues}}
+    close = get_close_matches(wanted[:_LONGEST], names, n=1, cutoff=0.6)
+    if close:
+        return f"framework '{framework}' is not known", f"did you mean {names[close[0]]}?"
+    known = _listed(item.id for item in catalogues)
+    return f"framework '{framework}' is not known", f"known are {known}" if known else ""
+
+
+def _edition_of(control: str) -> tuple[str, str]:
+    found = _WITH_EDITION.match(control)
+    return (found[1], found[2]) if found else (control, "")
+
+
+def _key(control: str) -> _Key | None:
+    found = _ID.match(control) if len(control) <= _LONGEST else None
+    if found is None:
+        return None
+    return found[1].upper(), tuple(int(number) for number in found[2].split("."))
+
+
+def _entry(catalogue: Catalogue, ids: Iterable[str], *, sure: bool = True) -> str:
+    return f"{'write' if sure else 'perhaps'} {catalogue.id}: [{', '.join(ids)}]"
+
+
+def _span(ids: Iterable[str]) -> str:
+    first, *rest = ids
+    return f"{first} to {rest[-1]}" if rest else first
+
+
+def _listed(parts: Iterable[str]) -> str:
+    *most, last = [*parts] or [""]
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,56 @@
+"""A document that was read from a file: plain values, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policyctl.core.finding import Finding, Path, Severity, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Plain values (dict, list, str, int, float, bool, None) with the place of each.
+
+    Attributes:
+        file: relative path with forward slashes, as findings show it.
+        text: the exact text, after decoding.
+        data: the values.
+        values: the span of the value at each path.
+        keys: the span of the key at each path that ends in a mapping's key.
+    """
+
+    file: str
+    text: str
+    data: object
+    values: Mapping[Path, Span] = field(default_factory=dict)
+    keys: Mapping[Path, Span] = field(default_factory=dict)
+
+    def span(self, at: Path, *, key: bool = False) -> Span | None:
+        """The place of the value (or key) at ``at``; of the nearest parent if it is absent."""
+        if key and at in self.keys:
+            return self.keys[at]
+        while at and at not in self.values:
+            at = at[:-1]
+        return self.values.get(at)
+
+    def finding(
+        self,
+        code: str,
+        message: str,
+        *,
+        at: Path = (),
+        hint: str = "",
+        key: bool = False,
+        severity: Severity = Severity.ERROR,
+    ) -> Finding:
+        """A finding about the place ``at`` of this document."""
+        return Finding(
+            code=code,
+            severity=severity,
+            message=message,
+            hint=hint,
+            file=self.file,
+            span=self.span(at, key=key),
+            at=at,
+        )

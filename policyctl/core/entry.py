@@ -1,0 +1,238 @@
+"""An entry of the ledger: one recorded change of one policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TypeGuard
+
+from policyctl.core.canonical import decode, encode, sha256
+from policyctl.core.stages import Stage
+
+TYPE = "policyctl/entry/v1"
+SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_MAX_RATIONALE = 2000
+
+
+class ChangeAction(Enum):
+    """What kind of change an entry records."""
+
+    REGISTER = "register"
+    EDIT = "edit"
+    EXCEPTION = "exception"
+    PROMOTE = "promote"
+    DEMOTE = "demote"
+    EMERGENCY_DEMOTE = "emergency_demote"
+    VOID = "void"
+    RETIRE = "retire"
+    REDACT = "redact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceReference:
+    """A report that stands behind a change: its place under ``.policyctl/`` and its digest."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One signed record in the ledger.
+
+    Attributes:
+        log: the ledger's id, so that nothing can be replayed from another repository.
+        seq: the place in the policy's chain, from 1.
+        prev: sha256 of the bytes of the entry before, or None for the first.
+        change: shared by the entries of one change that touches several policies.
+        before: sha256 of the policy file's bytes before the change, or None.
+        after: the same after the change, or None where the file is gone.
+        source: the stage before, or None for a new policy.
+        target: the stage after, or None for a retired policy.
+        root: the version of the trust root that judges the entry.
+        requested_at: when the author asked for it; for people, no check relies on it.
+    """
+
+    log: str
+    policy: str
+    path: str
+    seq: int
+    prev: str | None
+    change: str
+    action: ChangeAction
+    source: Stage | None
+    target: Stage | None
+    before: str | None
+    after: str | None
+    owner: str
+    use_case: str
+    rationale: str
+    root: int
+    requested_at: datetime
+    evidence: tuple[EvidenceReference, ...] = ()
+
+    @property
+    def transition(self) -> str:
+        """The stages for people: ``logging -> limited``."""
+        return f"{_name(self.source) or 'none'} -> {_name(self.target) or 'none'}"
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """The exact bytes that are stored, chained and signed."""
+    return encode(
+        {
+            "type": TYPE,
+            "log": entry.log,
+            "policy": entry.policy,
+            "path": entry.path,
+            "seq": entry.seq,
+            "prev": entry.prev,
+            "change": entry.change,
+            "action": entry.action.value,
+            "from": _name(entry.source),
+            "to": _name(entry.target),
+            "before": entry.before,
+            "after": entry.after,
+            "owner": entry.owner,
+            "use_case": entry.use_case,
+            "rationale": entry.rationale,
+            "evidence": [{"name": item.name, "sha256": item.sha256} for item in entry.evidence],
+            "root": entry.root,
+            "requested_at": entry.requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+    )
+
+
+def entry_digest(entry: Entry) -> str:
+    """What the next entry names as ``prev``."""
+    return sha256(entry_bytes(entry))
+
+
+def parse_entry(content: bytes) -> Entry:
+    """The entry that ``content`` holds.
+
+    Raises:
+        DuplicateKeyError: an object names a key twice.
+        NonCanonicalError: the bytes are not the one spelling of their value.
+        ValueError: the value is not an entry.
+    """
+    data = decode(content)
+    if not isinstance(data, dict):
+        raise ValueError("not an object")
+    expected, found = set(_FIELDS), set(data)
+    if expected != found:
+        raise ValueError(f"wrong fields: {', '.join(sorted(expected ^ found))}")
+    for name, fits in _FIELDS.items():
+        if not fits(data[name]):
+            raise ValueError(f"'{name}' is {data[name]!r}")
+    return _entry(data)
+
+
+def rationale_problem(text: str) -> str:
+    """Why ``text`` cannot be a rationale, or the empty text if it can."""
+    if not text.strip():
+        return "the rationale is empty"
+    if len(text) > _MAX_RATIONALE:
+        return f"the rationale is longer than {_MAX_RATIONALE} characters"
+    if not text.isprintable():
+        return "the rationale holds line breaks or control characters"
+    return ""
+
+
+def _entry(data: Mapping[str, Any]) -> Entry:
+    return Entry(
+        log=data["log"],
+        policy=data["policy"],
+        path=data["path"],
+        seq=data["seq"],
+        prev=data["prev"],
+        change=data["change"],
+        action=ChangeAction(data["action"]),
+        source=Stage(data["from"]) if data["from"] else None,
+        target=Stage(data["to"]) if data["to"] else None,
+        before=data["before"],
+        after=data["after"],
+        owner=data["owner"],
+        use_case=data["use_case"],
+        rationale=data["rationale"],
+        evidence=tuple(
+            EvidenceReference(name=item["name"], sha256=item["sha256"]) for item in data["evidence"]
+        ),
+        root=data["root"],
+        requested_at=datetime.strptime(data["requested_at"], "%Y-%m-%dT%H:%M:%S%z"),
+    )
+
+
+def _name(stage: Stage | None) -> str | None:
+    return stage.value if stage else None
+
+
+def _is_slug(value: object) -> bool:
+    return isinstance(value, str) and bool(SLUG.match(value))
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and bool(DIGEST.match(value))
+
+
+def _is_optional_digest(value: object) -> bool:
+    return value is None or _is_digest(value)
+
+
+def _is_one_of(value: object, kind: type[Enum]) -> bool:
+    return isinstance(value, str) and value in {item.value for item in kind}
+
+
+def _is_stage(value: object) -> bool:
+    return value is None or _is_one_of(value, Stage)
+
+
+def _is_positive(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str) or not _TIME.match(value):
+        return False
+    try:
+        datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_evidence(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict)
+        and set(item) == {"name", "sha256"}
+        and isinstance(item["name"], str)
+        and _is_digest(item["sha256"])
+        for item in value
+    )
+
+
+_FIELDS = {
+    "type": lambda value: value == TYPE,
+    "log": _is_digest,
+    "policy": _is_slug,
+    "path": lambda value: isinstance(value, str),
+    "seq": _is_positive,
+    "prev": _is_optional_digest,
+    "change": _is_slug,
+    "action": lambda value: _is_one_of(value, ChangeAction),
+    "from": _is_stage,
+    "to": _is_stage,
+    "before": _is_optional_digest,
+    "after": _is_optional_digest,
+    "owner": _is_slug,
+    "use_case": _is_slug,
+    "rationale": lambda value: isinstance(value, str) and not rationale_problem(value),
+    "evidence": _is_evidence,
+    "root": _is_positive,
+    "requested_at": _is_time,
+}

@@ -1,0 +1,230 @@
+"""The evidence report: what was measured, what the gate says about it, and its exact bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+from policyctl.core.canonical import encode
+from policyctl.core.criterion import Criterion, Outcome, verdict
+from policyctl.core.false_positives import alpha
+from policyctl.core.gate import evaluate
+from policyctl.core.policy import Gate
+from policyctl.core.stages import Stage
+from policyctl.core.statistics import (
+    anytime_upper,
+    clopper_pearson_lower,
+    clopper_pearson_upper,
+    hypergeometric_upper,
+)
+from policyctl.core.tally import Stratum, Tally
+
+TYPE = "policyctl/evidence/v1"
+_MILLIONTH = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class RecordSource:
+    """A file of records: its name without folders, its digest, its number of lines."""
+
+    name: str
+    sha256: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceReport:
+    """What the records say about one promotion.
+
+    Attributes:
+        policy_digest: sha256 of the policy file that was judged.
+        baseline: the baseline that it extends, such as ``public-facing@1``, or empty.
+        baseline_digest: sha256 of the baseline's file, or empty.
+        sources: the files that the records came from, in order.
+        engine: what counted the records.
+    """
+
+    policy: str
+    source: Stage
+    target: Stage
+    policy_digest: str
+    baseline: str
+    baseline_digest: str
+    sources: tuple[RecordSource, ...]
+    gate: Gate
+    tally: Tally
+    criteria: tuple[Criterion, ...]
+    engine: str = "python"
+
+    @property
+    def verdict(self) -> Outcome:
+        """The outcome of all criteria."""
+        return verdict(self.criteria)
+
+
+def report_on(
+    tally: Tally,
+    gate: Gate,
+    *,
+    policy: str,
+    source: Stage,
+    target: Stage,
+    policy_digest: str,
+    sources: tuple[RecordSource, ...],
+    baseline: str = "",
+    baseline_digest: str = "",
+) -> EvidenceReport:
+    """The report that follows from the counts and the gate; its fields mean what it says there."""
+    return EvidenceReport(
+        policy=policy,
+        source=source,
+        target=target,
+        policy_digest=policy_digest,
+        baseline=baseline,
+        baseline_digest=baseline_digest,
+        sources=tuple(sorted(sources)),
+        gate=gate,
+        tally=tally,
+        criteria=evaluate(tally, gate),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What the reviews of one stratum say about its false positives.
+
+    Attributes:
+        lower: exact lower bound on the share in traffic to come.
+        upper: exact upper bound on it, for one look.
+        anytime: upper bound on it that holds however often one looks.
+        window: upper bound on the number among the newly blocked detections of this window.
+    """
+
+    lower: float
+    upper: float
+    anytime: float
+    window: int
+
+
+def bounds(stratum: Stratum, gate: Gate) -> Bounds:
+    """The bounds at the gate's confidence."""
+    x, n, error = stratum.false_positives, stratum.reviewed, alpha(gate)
+    return Bounds(
+        lower=clopper_pearson_lower(x, n, error),
+        upper=clopper_pearson_upper(x, n, error),
+        anytime=anytime_upper(x, n, error),
+        window=hypergeometric_upper(x, n, stratum.newly_blocked, error),
+    )
+
+
+def evidence_bytes(report: EvidenceReport) -> bytes:
+    """The exact bytes that are stored and bound to an entry; no clock is in them."""
+    return encode(
+        {
+            "type": TYPE,
+            "policy": report.policy,
+            "from": report.source.value,
+            "to": report.target.value,
+            "policy_digest": report.policy_digest,
+            "baseline": (
+                {"name": report.baseline, "sha256": report.baseline_digest}
+                if report.baseline
+                else None
+            ),
+            "records": [
+                {"name": item.name, "sha256": item.sha256, "lines": item.lines}
+                for item in report.sources
+            ],
+            "engine": report.engine,
+            "gate": _gate(report.gate),
+            "traffic": _traffic(report.tally),
+            "strata": [_stratum(stratum, report.gate) for stratum in report.tally.strata],
+            "criteria": [_criterion(criterion) for criterion in report.criteria],
+            "verdict": report.verdict.value,
+        }
+    )
+
+
+def _gate(gate: Gate) -> dict[str, object]:
+    return {
+        "window_hours": gate.window // timedelta(hours=1),
+        "records": gate.records,
+        "reviewed": gate.reviewed,
+        "false_positives": _decimal(gate.false_positives),
+        "confidence": _decimal(gate.confidence),
+        "inference": gate.inference.value,
+    }
+
+
+def _traffic(tally: Tally) -> dict[str, object]:
+    return {
+        "records": tally.records,
+        "outside": tally.outside,
+        "requests": tally.requests,
+        "first": _time(tally.first),
+        "last": _time(tally.last),
+        "complete_days": tally.complete_days,
+        "missing_days": tally.missing_days,
+        "first_missing_day": str(tally.first_missing_day) if tally.first_missing_day else None,
+    }
+
+
+def _stratum(stratum: Stratum, gate: Gate) -> dict[str, object]:
+    found = bounds(stratum, gate)
+    evaluations = stratum.evaluations
+    return {
+        "guardrail": stratum.guardrail,
+        "direction": stratum.direction.value,
+        "app": stratum.app,
+        "evaluations": evaluations,
+        "errors": stratum.errors,
+        "scope_evaluations": stratum.scope_evaluations,
+        "scope_errors": stratum.scope_errors,
+        "flagged": stratum.flagged,
+        "flag_rate": _decimal(Fraction(stratum.flagged, evaluations)) if evaluations else None,
+        "excepted": stratum.excepted,
+        "newly_blocked": stratum.newly_blocked,
+        "reviewed": stratum.reviewed,
+        "false_positives": stratum.false_positives,
+        "unsure": stratum.unsure,
+        "false_positive_bounds": {
+            "lower": _decimal(found.lower, ROUND_FLOOR),
+            "upper": _decimal(found.upper, ROUND_CEILING),
+            "anytime_upper": _decimal(found.anytime, ROUND_CEILING),
+            "window_upper": found.window,
+        },
+        "versions": {detector: list(versions) for detector, versions in stratum.versions},
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, object]:
+    # A bound is never rounded to the side on which it would claim more than was shown.
+    outwards = ROUND_FLOOR if criterion.outcome is Outcome.NOT_MET else ROUND_CEILING
+    return {
+        "name": criterion.name,
+        "outcome": criterion.outcome.value,
+        "stratum": criterion.stratum,
+        "value": _number(criterion.value),
+        "bound": _number(criterion.bound, outwards),
+        "limit": _number(criterion.limit),
+        "need": criterion.need,
+        "sentence": criterion.sentence,
+    }
+
+
+def _number(value: float | None, rounding: str = ROUND_HALF_EVEN) -> int | str | None:
+    return value if value is None or isinstance(value, int) else _decimal(value, rounding)
+
+
+def _decimal(value: float | Fraction, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Six decimals as text, because no two languages write the same float."""
+    exact = Fraction(value)
+    return str(
+        (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(_MILLIONTH, rounding)
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

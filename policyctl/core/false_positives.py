@@ -1,0 +1,105 @@
+"""What the reviews say about false positives, one guardrail in one application at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from policyctl.core.criterion import (
+    Criterion,
+    Outcome,
+    at_least,
+    at_most,
+    counted,
+    left_in_window,
+    percent,
+)
+from policyctl.core.policy import Gate, Inference
+from policyctl.core.statistics import (
+    anytime_upper,
+    binomial_cdf,
+    clopper_pearson_lower,
+    clopper_pearson_upper,
+    log_e_value,
+    reviews_needed_anytime,
+    reviews_needed_fixed,
+)
+from policyctl.core.tally import Stratum, Tally
+
+
+def false_positives(tally: Tally, gate: Gate) -> Iterator[Criterion]:
+    """A criterion for each stratum in which something would be newly blocked."""
+    strata = [stratum for stratum in tally.strata if stratum.newly_blocked]
+    if not strata:
+        yield Criterion(
+            name="false positives",
+            outcome=Outcome.UNDECIDED,
+            sentence="nothing would be blocked in this window: the records cannot show what"
+            " blocking does",
+            limit=float(gate.false_positives),
+        )
+    for stratum in strata:
+        yield _false_positive(stratum, gate)
+
+
+def _false_positive(stratum: Stratum, gate: Gate) -> Criterion:
+    x, n, error = stratum.false_positives, stratum.reviewed, alpha(gate)
+    anytime = gate.inference is Inference.ANYTIME
+    exact = clopper_pearson_upper(x, n, error)
+    least = clopper_pearson_lower(x, n, error)
+    confidence = f"with {percent(gate.confidence)} confidence"
+    tolerated = percent(gate.false_positives)
+    need, outcome = None, Outcome.UNDECIDED
+    bound = anytime_upper(x, n, error) if anytime else exact
+    text = f"at most {at_most(bound)} {confidence}"
+    if anytime:
+        text += f" however often one looks, {at_most(exact)} at one look"
+    if least > gate.false_positives:
+        outcome, bound = Outcome.NOT_MET, least
+        text = f"at least {at_least(least)} {confidence}, more than {tolerated}"
+    elif _shown(x, n, gate):
+        outcome = Outcome.MET
+    elif gate.false_positives == 0:
+        text += ", and no number of reviews can show a share of 0%"
+    else:
+        need = _planned(x, gate) - n
+        text += (
+            f", where {tolerated} is tolerated: {counted(need, 'more review')} needed if none of"
+            f" them is a false positive{left_in_window(need, stratum.unreviewed)}"
+        )
+    return Criterion(
+        name="false positives",
+        outcome=outcome,
+        sentence=f"{stratum.name}: {x} false of {n} reviewed, {text}",
+        value=x / n if n else None,
+        bound=bound,
+        limit=float(gate.false_positives),
+        need=need,
+        stratum=stratum.name,
+    )
+
+
+def _shown(x: int, n: int, gate: Gate) -> bool:
+    """True if the reviews show a tolerated share; the same test as the planners', to the last bit.
+
+    A tail probability of at most alpha is what a Clopper-Pearson bound of at most the limit says.
+    """
+    theta, error = float(gate.false_positives), alpha(gate)
+    if theta == 0 or n == 0:
+        return False
+    if gate.inference is Inference.ANYTIME:
+        return log_e_value(x, n, theta) >= -math.log(error)
+    return n >= gate.reviewed and binomial_cdf(x, n, theta) <= error
+
+
+def _planned(x: int, gate: Gate) -> int:
+    """Reviews that are enough if no further one is a false positive."""
+    theta, error = float(gate.false_positives), alpha(gate)
+    if gate.inference is Inference.ANYTIME:
+        return reviews_needed_anytime(x, theta, error)
+    return max(gate.reviewed, reviews_needed_fixed(x, theta, error))
+
+
+def alpha(gate: Gate) -> float:
+    """The probability of error that the gate's confidence leaves."""
+    return float(1 - gate.confidence)

@@ -1,0 +1,146 @@
+"""Where everything stands in a governed repository."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+POLICIES = "policies/"
+HOME = ".policyctl/"
+ROOTS = HOME + "root/"
+LOG = HOME + "log/"
+EVIDENCE = HOME + "evidence/"
+BASELINES = HOME + "baselines/"
+SCHEMAS = HOME + "schemas/"
+
+_SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+_POLICY = re.compile(rf"{POLICIES}({_SLUG})\.yaml\Z")
+_ROOT = re.compile(rf"{re.escape(ROOTS)}([0-9]{{4}})\.json\Z")
+_ROOT_SIGNATURE = re.compile(rf"{re.escape(ROOTS)}([0-9]{{4}})\.json\.({_SLUG})\.sig\Z")
+_ENTRY = re.compile(rf"{re.escape(LOG)}({_SLUG})/([0-9]{{6}})\.json\Z")
+_SIGNATURE = re.compile(
+    rf"{re.escape(LOG)}({_SLUG})/([0-9]{{6}})\.json\.({_SLUG})(?:\.({_SLUG}))?\.sig\Z"
+)
+_EVIDENCE = re.compile(rf"{re.escape(EVIDENCE)}({_SLUG})/([0-9]{{6}})\.json\Z")
+_BASELINE = re.compile(rf"{re.escape(BASELINES)}({_SLUG}@[1-9][0-9]{{0,5}})\.yaml\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFile:
+    """A governed policy."""
+
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootFile:
+    """One version of the trust root."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootSignature:
+    """A signature over one version of the trust root."""
+
+    version: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFile:
+    """One entry of a policy's chain."""
+
+    policy: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySignature:
+    """A signature over an entry, by its author (no role) or by an approver."""
+
+    policy: str
+    seq: int
+    who: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """The report that stands behind an entry."""
+
+    policy: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineFile:
+    """A baseline as it was when governance adopted it."""
+
+    name: str
+
+
+Place = (
+    PolicyFile
+    | RootFile
+    | RootSignature
+    | EntryFile
+    | EntrySignature
+    | EvidenceFile
+    | BaselineFile
+    | None
+)
+
+
+def place_of(path: str) -> Place:
+    """What the file at ``path`` is, or None if its name has no meaning here."""
+    if match := _POLICY.match(path):
+        return PolicyFile(policy=match[1])
+    if match := _ENTRY.match(path):
+        return EntryFile(policy=match[1], seq=int(match[2]))
+    if match := _SIGNATURE.match(path):
+        return EntrySignature(policy=match[1], seq=int(match[2]), who=match[3], role=match[4] or "")
+    if match := _ROOT.match(path):
+        return RootFile(version=int(match[1]))
+    if match := _ROOT_SIGNATURE.match(path):
+        return RootSignature(version=int(match[1]), who=match[2])
+    if match := _EVIDENCE.match(path):
+        return EvidenceFile(policy=match[1], seq=int(match[2]))
+    if match := _BASELINE.match(path):
+        return BaselineFile(name=match[1])
+    return None
+
+
+def policy_path(policy: str) -> str:
+    """The file of a policy."""
+    return f"{POLICIES}{policy}.yaml"
+
+
+def entry_path(policy: str, seq: int) -> str:
+    """The file of an entry."""
+    return f"{LOG}{policy}/{seq:06}.json"
+
+
+def signature_path(policy: str, seq: int, who: str, role: str = "") -> str:
+    """The file of an author's signature, or of an approval where a role is given."""
+    return f"{entry_path(policy, seq)}.{who}.{role + '.' if role else ''}sig"
+
+
+def evidence_name(policy: str, seq: int) -> str:
+    """How an entry names its evidence: the place under ``.policyctl/``."""
+    return f"evidence/{policy}/{seq:06}.json"
+
+
+def root_path(version: int) -> str:
+    """The file of a version of the trust root."""
+    return f"{ROOTS}{version:04}.json"
+
+
+def root_signature_path(version: int, who: str) -> str:
+    """The file of a signature over a version of the trust root."""
+    return f"{root_path(version)}.{who}.sig"
+
+
+def baseline_path(name: str) -> str:
+    """The file of a baseline that governance adopted."""
+    return f"{BASELINES}{name}.yaml"

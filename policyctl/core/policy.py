@@ -1,0 +1,273 @@
+"""A policy in force: every value present, whatever file it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from policyctl.core.expiry import day
+from policyctl.core.levels import Sensitivity
+from policyctl.core.quantities import duration, share
+from policyctl.core.stages import Stage
+
+
+class Direction(Enum):
+    """The side of the model that is checked."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+class Action(Enum):
+    """What happens to a detection where the stage lets the guardrail act."""
+
+    BLOCK = "block"
+    REDACT = "redact"
+
+
+class Inference(Enum):
+    """How the bound on the false-positive rate is computed.
+
+    ``ANYTIME`` holds however often it is looked at; ``FIXED`` holds for one look at a number of
+    reviews that was written down before.
+    """
+
+    ANYTIME = "anytime"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject that counts as a detection."""
+
+    name: str
+    definition: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guardrail:
+    """One protection, in one direction."""
+
+    detector: str
+    direction: Direction
+    action: Action
+    sensitivity: Sensitivity
+    enabled: bool = True
+    words: tuple[str, ...] = ()
+    regex: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    allowed_domains: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limited:
+    """The part of the traffic that the stage ``limited`` acts on.
+
+    An empty tuple, or a share of None, does not narrow the scope.
+    """
+
+    guardrails: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+    cohorts: tuple[str, ...] = ()
+    share: Fraction | None = None
+    key: str = ""
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyException:
+    """Detections that are let through on purpose, until a day.
+
+    Attributes:
+        expires: the last day (UTC) on which it holds; None if the file gives no such day, which
+            counts as expired.
+    """
+
+    id: str
+    guardrail: str
+    reason: str
+    owner: str
+    expires: date | None
+    apps: tuple[str, ...] = ()
+    cohorts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    direction: Direction | None = None
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Who answers for the dials."""
+
+    owner: str = ""
+    reviewer: str = ""
+    review_every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The evidence that a promotion needs.
+
+    Attributes:
+        window: time that the records must span, in complete days.
+        records: evaluations that must have been recorded.
+        reviewed: newly blocked detections that must have been reviewed.
+        false_positives: highest tolerated share of false positives, 0 to 1.
+        confidence: confidence of the upper bound on that share, 0.5 to 1.
+    """
+
+    window: timedelta = timedelta(days=14)
+    records: int = 1000
+    reviewed: int = 100
+    false_positives: Fraction = Fraction(2, 100)
+    confidence: Fraction = Fraction(95, 100)
+    inference: Inference = Inference.ANYTIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What must happen when the records show a change."""
+
+    when: str
+    do: str
+    notify: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy in force: baseline, policy file and governance's floors already joined."""
+
+    id: str
+    name: str
+    purpose: str
+    use_case: str
+    data_sensitivity: str
+    owner: str
+    stage: Stage
+    sensitivity: Sensitivity
+    guardrails: tuple[Guardrail, ...]
+    extends: str = ""
+    apps: tuple[str, ...] = ()
+    engine: str = ""
+    limited: Limited | None = None
+    exceptions: tuple[PolicyException, ...] = ()
+    thresholds: Thresholds = Thresholds()
+    gates: Mapping[Stage, Gate] = field(default_factory=dict)
+    escalation: tuple[Trigger, ...] = ()
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def policy_from(data: Mapping[str, Any]) -> Policy:
+    """The policy that a complete document describes.
+
+    Args:
+        data: a document that its schema accepts and in which each guardrail names one direction,
+            an action and a sensitivity, as `effective.resolve` makes it.
+    """
+    applies_to = data.get("applies_to", {})
+    return Policy(
+        id=data["id"],
+        name=data["name"],
+        purpose=data["purpose"],
+        use_case=data["use_case"],
+        data_sensitivity=data["data_sensitivity"],
+        owner=data["owner"],
+        stage=Stage(data["stage"]),
+        sensitivity=Sensitivity[data["sensitivity"]],
+        guardrails=tuple(guardrail_from(item) for item in data["guardrails"]),
+        extends=data.get("extends", ""),
+        apps=tuple(applies_to.get("apps", ())),
+        engine=applies_to.get("engine", ""),
+        limited=limited_from(data["limited"], data["id"]) if "limited" in data else None,
+        exceptions=tuple(exception_from(item) for item in data.get("exceptions", ())),
+        thresholds=thresholds_from(data.get("thresholds", {})),
+        gates={Stage(stage): gate_from(gate) for stage, gate in data.get("gates", {}).items()},
+        escalation=tuple(Trigger(**item) for item in data.get("escalation", ())),
+        controls={name: tuple(ids) for name, ids in data.get("controls", {}).items()},
+    )
+
+
+def guardrail_from(item: Mapping[str, Any]) -> Guardrail:
+    """The guardrail that a complete item describes."""
+    return Guardrail(
+        detector=item["detector"],
+        direction=Direction(item["direction"]),
+        action=Action(item["action"]),
+        sensitivity=Sensitivity[item["sensitivity"]],
+        enabled=item.get("enabled", True),
+        words=tuple(item.get("words", ())),
+        regex=tuple(item.get("regex", ())),
+        topics=tuple(
+            Topic(
+                name=topic["name"],
+                definition=topic["definition"],
+                examples=tuple(topic.get("examples", ())),
+            )
+            for topic in item.get("topics", ())
+        ),
+        allowed_domains=tuple(item.get("allowed_domains", ())),
+        reason=item.get("reason", ""),
+    )
+
+
+def limited_from(item: Mapping[str, Any], policy_id: str) -> Limited:
+    """The scope that an item describes; the salt defaults to one of the policy's own."""
+    return Limited(
+        guardrails=tuple(item.get("guardrails", ())),
+        apps=tuple(item.get("apps", ())),
+        cohorts=tuple(item.get("cohorts", ())),
+        share=share(item["share"]) if "share" in item else None,
+        key=item.get("key", ""),
+        salt=item.get("salt", f"policyctl/v1:{policy_id}"),
+    )
+
+
+def exception_from(item: Mapping[str, Any]) -> PolicyException:
+    """The exception that an item describes."""
+    when = item["when"]
+    return PolicyException(
+        id=item["id"],
+        guardrail=item["guardrail"],
+        reason=item["reason"],
+        owner=item["owner"],
+        expires=day(item["expires"]),
+        apps=_several(when.get("app", ())),
+        cohorts=_several(when.get("cohort", ())),
+        keys=_several(when.get("key", ())),
+        direction=Direction(when["direction"]) if "direction" in when else None,
+        ticket=item.get("ticket", ""),
+    )
+
+
+def thresholds_from(item: Mapping[str, Any]) -> Thresholds:
+    """The threshold ownership that an item describes."""
+    return Thresholds(
+        owner=item.get("owner", ""),
+        reviewer=item.get("reviewer", ""),
+        review_every=duration(item["review_every"]) if "review_every" in item else None,
+    )
+
+
+def gate_from(item: Mapping[str, Any]) -> Gate:
+    """The gate that an item describes; what it leaves out has `Gate`'s default."""
+    default = Gate()
+    return Gate(
+        window=duration(item["window"]) if "window" in item else default.window,
+        records=item.get("records", default.records),
+        reviewed=item.get("reviewed", default.reviewed),
+        false_positives=(
+            share(item["false_positives"]) if "false_positives" in item else default.false_positives
+        ),
+        confidence=share(item["confidence"]) if "confidence" in item else default.confidence,
+        inference=Inference(item.get("inference", default.inference.value)),
+    )
+
+
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

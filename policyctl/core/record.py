@@ -1,0 +1,225 @@
+"""Detection records: what a detector said about one message, and what people said about that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from enum import Enum
+
+from policyctl.core.decision import Detection
+from policyctl.core.levels import Level
+from policyctl.core.policy import Direction
+
+
+class Status(Enum):
+    """Whether the detector answered; no answer is never the same as nothing found."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+
+
+class Label(Enum):
+    """What a review said about a detection."""
+
+    TRUE_POSITIVE = "true_positive"
+    FALSE_POSITIVE = "false_positive"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One detector's result for one message.
+
+    Attributes:
+        time: when, in UTC.
+        key: the sticky unit of a limited share: a user, a session, else the request.
+        level: the confidence, or None if the detector found nothing or gave no answer.
+        detected: whether the engine counted it as a detection, or None if that is not known.
+        would_block: whether the engine would have acted outside of an observing mode, or None.
+        blocked: whether the engine acted, or None if that is not known.
+        label: what a review said, or None before one.
+        fingerprint: equal for messages that are copies of each other, or empty.
+    """
+
+    time: datetime
+    request_id: str
+    app: str
+    direction: Direction
+    detector: str
+    level: Level | None
+    status: Status
+    key: str
+    cohort: str = ""
+    detector_version: str = ""
+    detected: bool | None = None
+    would_block: bool | None = None
+    blocked: bool | None = None
+    label: Label | None = None
+    reviewer: str = ""
+    engine: str = ""
+    policy_digest: str = ""
+    fingerprint: str = ""
+
+    @property
+    def detection(self) -> Detection:
+        """The part of the record that a policy decides about."""
+        return Detection(
+            detector=self.detector,
+            direction=self.direction,
+            level=self.level,
+            app=self.app,
+            time=self.time,
+            key=self.key,
+            cohort=self.cohort,
+        )
+
+
+def record_from(data: Mapping[str, object]) -> Record:
+    """The record that a JSON object describes; `schemas/record.v1.json` says the same.
+
+    Raises:
+        ValueError: the object is not a record; the message is one sentence that says why.
+    """
+    if not data.keys() <= _NAMES:
+        unknown = next(name[:_SHOWN] for name in data if name not in _NAMES)
+        raise ValueError(f"the field {unknown!a} is unknown{_suggestion(unknown, _KNOWN)}")
+    missing = [name for name in _REQUIRED if name not in data]
+    if missing:
+        raise ValueError(f"the record has no {_listed(missing)}")
+    _check_score(data.get("score"))
+    request_id = _text(data, "request_id")
+    status = Status(_choice(data, "status", _STATUSES))
+    level = _choice(data, "level", _LEVELS)
+    if status is not Status.OK and level != _NO_LEVEL:
+        raise ValueError(f"a record with status '{status.value}' has level 'none', not '{level}'")
+    return Record(
+        time=_time(_text(data, "ts")),
+        request_id=request_id,
+        app=_text(data, "app"),
+        direction=Direction(_choice(data, "direction", _DIRECTIONS)),
+        detector=_text(data, "detector"),
+        level=None if level == _NO_LEVEL else Level.named(level),
+        status=status,
+        key=_optional(data, "key") or _optional(data, "session_id") or request_id,
+        cohort=_optional(data, "cohort"),
+        detector_version=_optional(data, "detector_version"),
+        detected=_flag(data, "detected"),
+        would_block=_flag(data, "would_block"),
+        blocked=_flag(data, "blocked"),
+        label=_label(data),
+        reviewer=_optional(data, "reviewer"),
+        engine=_optional(data, "engine"),
+        policy_digest=_optional(data, "policy_digest"),
+        fingerprint=_optional(data, "fingerprint"),
+    )
+
+
+_NO_LEVEL = "none"
+_LEVELS = (*(level.label for level in Level), _NO_LEVEL)
+_STATUSES = tuple(status.value for status in Status)
+_DIRECTIONS = tuple(direction.value for direction in Direction)
+_LABELS = tuple(label.value for label in Label)
+_REQUIRED = ("ts", "request_id", "app", "direction", "detector", "level", "status")
+_OPTIONAL = (
+    "session_id", "key", "cohort", "detector_version", "score", "detected", "would_block",
+    "blocked", "label", "reviewer", "engine", "policy_digest", "fingerprint",
+)  # fmt: skip
+_KNOWN = (*_REQUIRED, *_OPTIONAL)
+_NAMES = frozenset(_KNOWN)
+_LONGEST = 512
+_SHOWN = 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})?\Z"
+)
+
+
+def _text(data: Mapping[str, object], name: str) -> str:
+    value = data[name]
+    if not isinstance(value, str):
+        raise ValueError(f"'{name}' is {_kind(value)}, not text")
+    if not value:
+        raise ValueError(f"'{name}' is empty")
+    if len(value) > _LONGEST:
+        raise ValueError(f"'{name}' is longer than {_LONGEST} characters")
+    if _CONTROL.search(value):
+        raise ValueError(f"'{name}' holds control characters or half of a character")
+    return value
+
+
+def _optional(data: Mapping[str, object], name: str) -> str:
+    return "" if data.get(name) is None else _text(data, name)
+
+
+def _choice(data: Mapping[str, object], name: str, allowed: Iterable[str]) -> str:
+    value = _text(data, name)
+    if value not in allowed:
+        alternatives = f"{_suggestion(value, allowed)} (allowed: {', '.join(allowed)})"
+        raise ValueError(f"the {name} '{value}' is unknown{alternatives}")
+    return value
+
+
+def _flag(data: Mapping[str, object], name: str) -> bool | None:
+    value = data.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    raise ValueError(f"'{name}' is {_kind(value)}, not true or false")
+
+
+def _label(data: Mapping[str, object]) -> Label | None:
+    return None if data.get("label") is None else Label(_choice(data, "label", _LABELS))
+
+
+def _check_score(value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"'score' is {_kind(value)}, not a number")
+    if not 0 <= value <= 1:
+        raise ValueError(f"the score {value} is not between 0 and 1")
+
+
+def _time(text: str) -> datetime:
+    if not _TIME.match(text):
+        raise ValueError(f"time '{text}' is not written as 2026-10-05T00:00:00Z")
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"time '{text}' does not exist") from error
+    if time.tzinfo is None:
+        raise ValueError(f"time '{text}' has no time zone: write {text}Z")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"time '{text}' does not exist in UTC") from error
+
+
+def _suggestion(name: str, allowed: Iterable[str]) -> str:
+    close = get_close_matches(name.lower(), list(allowed), n=1)
+    return f": did you mean '{close[0]}'?" if close else ""
+
+
+def _listed(names: list[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "an object"

@@ -1,0 +1,145 @@
+"""The chain of trust roots: each version signed by the thresholds of the one before and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from policyctl.core import paths
+from policyctl.core.canonical import sha256
+from policyctl.core.finding import Finding
+from policyctl.core.root_document import RootError, parse_root
+from policyctl.core.signature_files import SignatureCheck, VerifySignature, check_signature
+from policyctl.core.snapshot import Snapshot, content_of, violation
+from policyctl.core.trust_root import ROOT_NAMESPACE, TrustRoot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """The trust roots that hold, by version, and what is wrong with the others.
+
+    Attributes:
+        pin: sha256 of version 1, by which somebody outside the repository can recognise it.
+    """
+
+    by_version: Mapping[int, TrustRoot]
+    findings: tuple[Finding, ...]
+    pin: str = ""
+
+    @property
+    def latest(self) -> TrustRoot | None:
+        """The root under which new entries are made."""
+        return self.by_version[max(self.by_version)] if self.by_version else None
+
+
+def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> Roots:
+    """The roots of a commit, read in order up to the first that does not hold.
+
+    Args:
+        snapshot: the governed files.
+        verify: whether a signature was made over a message.
+        pin: sha256 that version 1 must have, or empty if nobody pinned it.
+    """
+    versions = sorted(
+        place.version
+        for place in map(paths.place_of, snapshot)
+        if isinstance(place, paths.RootFile)
+    )
+    if not versions or versions[0] != 1:
+        message = "there is no trust root, so nobody's signature means anything"
+        hint = "restore .policyctl/root/ from history, or start with 'policyctl init'"
+        return Roots(
+            by_version={},
+            findings=(violation("ROOT_MISSING", message, file=paths.root_path(1), hint=hint),),
+        )
+    found: dict[int, TrustRoot] = {}
+    findings: list[Finding] = []
+    first = sha256(content_of(snapshot, paths.root_path(1)) or b"")
+    if pin and pin != first:
+        message = f"trust root 1 has digest {first[:12]}…, and {pin[:12]}… is pinned"
+        findings.append(violation("ROOT_PIN_MISMATCH", message, file=paths.root_path(1)))
+    for expected, version in enumerate(versions, start=1):
+        problems = list(_check_version(snapshot, version, expected, found.get(version - 1), verify))
+        findings += problems
+        if problems:
+            break
+        found[version] = parse_root(content_of(snapshot, paths.root_path(version)) or b"")
+    return Roots(by_version=found, findings=tuple(findings), pin=first)
+
+
+def _check_version(
+    snapshot: Snapshot,
+    version: int,
+    expected: int,
+    before: TrustRoot | None,
+    verify: VerifySignature,
+) -> Iterator[Finding]:
+    path = paths.root_path(version)
+    if version != expected:
+        yield violation("ROOT_GAP", f"trust root {expected} is missing", file=path)
+        return
+    content = content_of(snapshot, path) or b""
+    try:
+        root = parse_root(content)
+    except RootError as error:
+        yield violation(error.code, error.message, file=path)
+        return
+    previous = content_of(snapshot, paths.root_path(version - 1))
+    if root.version != version or root.prev != (sha256(previous) if previous else None):
+        message = f"trust root {version} does not follow from the one before it"
+        yield violation("ROOT_CHAIN_BROKEN", message, file=path)
+        return
+    if before is not None and root.log != before.log:
+        yield violation("WRONG_LOG", f"trust root {version} is of another ledger", file=path)
+        return
+    yield from _check_threshold(snapshot, root, before, content, verify)
+
+
+def _check_threshold(
+    snapshot: Snapshot,
+    root: TrustRoot,
+    before: TrustRoot | None,
+    content: bytes,
+    verify: VerifySignature,
+) -> Iterator[Finding]:
+    checks = list(_signatures(snapshot, root, before, content, verify))
+    for check in checks:
+        yield from check.findings
+    signers = {check.who for check in checks if check.valid}
+    for judge, whose in ((before, "the version before"), (root, "its own")):
+        if judge is None:
+            continue
+        count = len(signers & set(judge.stewards))
+        if count < judge.threshold:
+            message = (
+                f"trust root {root.version} has {count} of the {judge.threshold} signatures "
+                f"that {whose} stewards owe"
+            )
+            yield violation("ROOT_THRESHOLD", message, file=paths.root_path(root.version))
+
+
+def _signatures(
+    snapshot: Snapshot,
+    root: TrustRoot,
+    before: TrustRoot | None,
+    content: bytes,
+    verify: VerifySignature,
+) -> Iterator[SignatureCheck]:
+    judges = [judge for judge in (before, root) if judge is not None]
+    for path in sorted(snapshot):
+        place = paths.place_of(path)
+        if isinstance(place, paths.RootSignature) and place.version == root.version:
+            yield check_signature(
+                signature=content_of(snapshot, path) or b"",
+                message=content,
+                namespace=ROOT_NAMESPACE,
+                who=place.who,
+                keys=tuple(
+                    key
+                    for judge in judges
+                    if place.who in judge.people
+                    for key in judge.people[place.who].keys
+                ),
+                file=path,
+                verify=verify,
+            )

@@ -1,0 +1,78 @@
+"""The governed files of one commit, and what their names and modes alone give away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from policyctl.core import paths
+from policyctl.core.finding import Finding, Severity
+
+REGULAR = "100644"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a commit.
+
+    Attributes:
+        mode: git's mode, such as ``100644``.
+        content: the exact bytes; None where the file is not a regular one.
+    """
+
+    mode: str
+    content: bytes | None
+
+
+Snapshot = Mapping[str, File]
+"""Files by their path from the top of the repository."""
+
+
+def violation(
+    code: str, message: str, *, file: str = "", policy: str = "", entry: int = 0, hint: str = ""
+) -> Finding:
+    """A finding of the verification: something that must not be so in a ledger."""
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        message=message,
+        hint=hint,
+        file=file,
+        policy=policy,
+        entry=entry,
+    )
+
+
+def content_of(snapshot: Snapshot, path: str) -> bytes | None:
+    """The bytes at ``path``, or None if there is no regular file."""
+    file = snapshot.get(path)
+    return file.content if file else None
+
+
+def check_names(snapshot: Snapshot) -> Iterator[Finding]:
+    """Findings about modes, look-alikes, collisions and files that do not belong."""
+    folded: dict[str, str] = {}
+    for path, file in sorted(snapshot.items()):
+        shown = ascii(path)[1:-1]
+        if file.mode != REGULAR:
+            message = f"{shown} has mode {file.mode}: a governed file is a plain file (100644)"
+            yield violation("BAD_FILE_MODE", message, file=shown)
+        if not path.isascii() or not path.isprintable():
+            message = f"{shown} is not plain ASCII, so it may look like another file"
+            yield violation("PATH_NON_ASCII", message, file=shown)
+            continue
+        other = folded.setdefault(path.casefold(), path)
+        if other != path:
+            message = f"{path} and {other} are one file where case does not count"
+            yield violation("PATH_COLLISION", message, file=path)
+        elif _is_stray(path):
+            message = f"{path} has no place in a governed repository"
+            yield violation("PATH_UNEXPECTED", message, file=path, hint="remove or rename it")
+
+
+def _is_stray(path: str) -> bool:
+    if paths.place_of(path) is not None or path.startswith(paths.SCHEMAS):
+        return False
+    if path.startswith(paths.POLICIES):
+        return path.casefold().endswith((".yaml", ".yml", ".json"))
+    return path.startswith((paths.ROOTS, paths.LOG, paths.EVIDENCE, paths.BASELINES))

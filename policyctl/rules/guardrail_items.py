@@ -1,0 +1,23 @@
+"""The guardrails as a policy file lists them, with the directions that each speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policyctl.core.effective import directions
+from policyctl.rules.rule import Subject
+
+
+def guardrail_items(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any], list[str]]]:
+    """Yield index, item and directions of each guardrail in the file, the baseline's not."""
+    own = subject.data.get("guardrails")
+    if not own:
+        return
+    below = [
+        (item["detector"], direction)
+        for item in (subject.baseline or {}).get("guardrails", ())
+        for direction in directions(item)
+    ]
+    for index, item in enumerate(own):
+        yield index, item, directions(item, below)

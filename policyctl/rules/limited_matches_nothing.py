@@ -1,0 +1,44 @@
+"""The limited scope names only guardrails and apps that the policy has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyctl.core.detectors import is_known
+from policyctl.core.finding import Severity
+from policyctl.rules.inherited import problem_of_value
+from policyctl.rules.reach import choices, reached
+from policyctl.rules.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each guardrail or app of the limited scope that fits nothing."""
+    if subject.effective is None or subject.effective.policy.limited is None:
+        return
+    policy = subject.effective.policy
+    limited = subject.effective.policy.limited
+    for index, name in enumerate(limited.guardrails):
+        # An unknown detector is the finding of 'unknown-detector'.
+        if is_known(name) and not reached(policy, name):
+            yield problem_of_value(
+                subject,
+                f"limited.guardrails names '{name}', which no enabled guardrail detects",
+                at=("limited", "guardrails", index),
+                hint=choices(policy),
+            )
+    for index, app in enumerate(limited.apps):
+        if policy.apps and app not in policy.apps:
+            yield problem_of_value(
+                subject,
+                f"limited.apps names '{app}', to which the policy does not apply",
+                at=("limited", "apps", index),
+                hint=f"applies_to.apps has: {', '.join(policy.apps)}",
+            )
+
+
+RULE = Rule(
+    id="limited-matches-nothing",
+    summary="the limited scope names a guardrail or app that the policy does not have",
+    severity=Severity.ERROR,
+    check=check,
+)

@@ -1,0 +1,39 @@
+"""A policy in the stage 'limited' says what it is limited to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyctl.core.finding import Severity
+from policyctl.core.policy import Limited
+from policyctl.core.stages import Stage
+from policyctl.rules.inherited import problem_of_value
+from policyctl.rules.rule import Problem, Rule, Subject
+
+_HINT = "name guardrails, apps, cohorts or a share under 'limited:'"
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem if the stage is limited and there is no scope, or one without limits."""
+    if subject.effective is None or subject.effective.policy.stage is not Stage.LIMITED:
+        return
+    limited = subject.effective.policy.limited
+    if limited is None:
+        message = "the stage is 'limited', and nothing says to what"
+        yield Problem(message=message, at=("stage",), hint=_HINT)
+    elif not _narrows(limited):
+        message = "the stage is 'limited', and its scope leaves nothing out"
+        yield problem_of_value(subject, message, at=("limited",), hint=_HINT)
+
+
+def _narrows(limited: Limited) -> bool:
+    """True if a line narrows the scope; the salt alone would let the stage act on everything."""
+    return bool(limited.guardrails or limited.apps or limited.cohorts) or limited.share is not None
+
+
+RULE = Rule(
+    id="limited-without-scope",
+    summary="the stage is 'limited', and nothing says to what",
+    severity=Severity.ERROR,
+    check=check,
+)

@@ -1,0 +1,56 @@
+"""Everybody whom a policy names is known to governance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from policyctl.core.finding import Path, Severity, pointer
+from policyctl.core.trust_root import TrustRoot
+from policyctl.rules.inherited import problem_of_value
+from policyctl.rules.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each identity that is no person, team or role of the trust root."""
+    if subject.root is None:
+        return
+    data = subject.data if subject.effective is None else subject.effective.data
+    for identity, at in _named(data):
+        if not subject.root.knows(identity):
+            yield problem_of_value(
+                subject,
+                f"{pointer(at)} is '{identity}', whom governance does not know",
+                at=at,
+                hint=_hint(subject.root, identity),
+            )
+
+
+def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    yield data["owner"], ("owner",)
+    thresholds = data.get("thresholds", {})
+    for key in ("owner", "reviewer"):
+        if key in thresholds:
+            yield thresholds[key], ("thresholds", key)
+    for index, item in enumerate(data.get("exceptions", ())):
+        yield item["owner"], ("exceptions", index, "owner")
+    for index, item in enumerate(data.get("escalation", ())):
+        if "notify" in item:
+            yield item["notify"], ("escalation", index, "notify")
+
+
+def _hint(root: TrustRoot, identity: str) -> str:
+    names = sorted({*root.people, *root.teams, *root.roles})
+    near = get_close_matches(identity, names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return "name a person, team or role of the trust root"
+
+
+RULE = Rule(
+    id="unknown-identity",
+    summary="a policy names somebody whom governance does not know",
+    severity=Severity.ERROR,
+    check=check,
+)

@@ -1,0 +1,53 @@
+"""A policy that protects less than its baseline says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyctl.core.finding import Path, Severity
+from policyctl.rules.guardrail_items import guardrail_items
+from policyctl.rules.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each value that is weaker than the baseline's, without a reason."""
+    if subject.effective is None:
+        return
+    for weakening in subject.effective.weakenings:
+        if weakening.reason:
+            continue
+        of_guardrail = weakening.name.startswith("guardrails.")
+        yield Problem(
+            message=f"{weakening.name} is weaker than the baseline's:"
+            f" {weakening.baseline} there, {weakening.policy} here",
+            at=_place(subject, weakening.name),
+            hint="say why in the guardrail: 'reason: …'"
+            if of_guardrail
+            else f"say why in the policy: 'reasons: {{{weakening.name}: …}}'",
+        )
+
+
+def _place(subject: Subject, name: str) -> Path:
+    """Where the file gives the value that a weakening names."""
+    steps = tuple(name.split("."))
+    if steps[0] != "guardrails":
+        return steps
+    _, detector, direction, key = steps
+    # A weakening of 'words' speaks of regular expressions too.
+    keys = ("words", "regex") if key == "words" else (key,)
+    for index, item, spoken in guardrail_items(subject):
+        if item["detector"] == detector and direction in spoken:
+            given = [key for key in keys if key in item]
+            if len(given) == 1:
+                return "guardrails", index, given[0]
+            if given:
+                return "guardrails", index
+    return ("guardrails",)
+
+
+RULE = Rule(
+    id="weaker-than-baseline",
+    summary="a value is weaker than the baseline's, and no reason is given",
+    severity=Severity.WARNING,
+    check=check,
+)
