@@ -1,0 +1,1 @@
+"""The edge: one library or tool each."""

@@ -1,0 +1,160 @@
+"""The user's repository as the use cases see it: read by objects, written by one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from policyctl.adapters.git_objects import ObjectStore
+from policyctl.adapters.git_repo import Workspace
+from policyctl.core import paths
+from policyctl.core.canonical import sha256
+from policyctl.core.snapshot import REGULAR, File, Snapshot
+from policyctl.errors import RepositoryError
+from policyctl.usecases.ports import Person
+
+_GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
+
+
+class GovernedRepository:
+    """Satisfies `ports.Repository`; the branch and its commit are read once, when it is opened."""
+
+    def __init__(self, workspace: Workspace, store: ObjectStore) -> None:
+        self._workspace = workspace
+        self._store = store
+        self._branch = store.branch()
+        self._head = store.head() if self._has_commit() else None
+
+    @classmethod
+    def open(cls, start: Path) -> Self:
+        """The repository that holds ``start``.
+
+        Raises:
+            RepositoryError: there is none.
+        """
+        workspace = Workspace.open(start)
+        return cls(workspace, ObjectStore(workspace.location))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._store.close()
+
+    @property
+    def folder(self) -> Path:
+        """The top of the working tree."""
+        return self._workspace.location.work_tree
+
+    @property
+    def head(self) -> str:
+        """The id of the commit that is checked out.
+
+        Raises:
+            RepositoryError: there is no commit yet.
+        """
+        if self._head is None:
+            raise RepositoryError(
+                "the repository has no commit yet", hint="run 'policyctl init', which makes one"
+            )
+        return self._head
+
+    def snapshot(self) -> Snapshot:
+        """The governed files of the commit that is checked out."""
+        if self._head is None:
+            return {}
+        return {
+            path: File(
+                mode=entry.mode,
+                content=self._store.blob(entry.oid) if entry.mode == REGULAR else None,
+            )
+            for path, entry in self._store.tree(self._head, _GOVERNED).items()
+        }
+
+    def working_file(self, path: str) -> bytes | None:
+        """The bytes of a file of the working tree, or None if there is no regular file."""
+        file = self.folder / path
+        if file.is_symlink() or not file.is_file():
+            return None
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise RepositoryError(f"cannot read {path}: {error.strerror}") from error
+
+    def require_ready(self, paths: Sequence[str], *, edited: str = "") -> None:
+        """Raise `RepositoryError` unless a commit of these paths would lose nobody's work."""
+        if self._branch is None:
+            raise RepositoryError(
+                "no branch is checked out (HEAD is detached)", hint="git switch main"
+            )
+        doing = self._workspace.in_progress()
+        if doing:
+            raise RepositoryError(f"{doing} is under way", hint="finish or abort it first")
+        asked = [*paths, edited] if edited else [*paths]
+        # No path at all would mean every path.
+        changes = self._workspace.changes(asked) if asked else {}
+        for path, word in changes.items():
+            if path != edited:
+                raise RepositoryError(
+                    f"{path} is {word}, and the command would write it",
+                    hint=f"commit, stash or restore it: git status -- {path}",
+                )
+            self._require_one_version(path, word)
+
+    def _require_one_version(self, path: str, word: str) -> None:
+        if word in ("conflicted", "deleted"):
+            raise RepositoryError(f"{path} is {word}", hint=f"git status -- {path}")
+        if word != "modified" or self._head is None:
+            return
+        if self._store.index([path]).get(path) != self._store.tree(self._head, [path]).get(path):
+            raise RepositoryError(
+                f"{path} was staged and then changed again, so it is unclear which is meant",
+                hint=f"git add {path}, or git restore --staged {path}",
+            )
+
+    def past_content(self, path: str, digest: str) -> bytes | None:
+        """The bytes with this sha256 that the path once had, or None if no commit has them."""
+        if self._head is None:
+            return None
+        for commit in self._store.history(self._head, [path]):
+            for place in (commit.id, *commit.parents):
+                entry = self._store.tree(place, [path]).get(path)
+                content = self._store.blob(entry.oid) if entry else b""
+                if entry and sha256(content) == digest:
+                    return content
+        return None
+
+    def commit(
+        self, changes: Mapping[str, bytes | None], *, message: str, by: Person, now: datetime
+    ) -> str:
+        """Commit exactly these changes on the branch, and bring the working tree there."""
+        if self._branch is None:
+            raise RepositoryError("no branch is checked out", hint="git switch main")
+        self._head = self._store.commit(
+            parent=self._head,
+            changes=changes,
+            message=message,
+            author=by,
+            ref=self._branch,
+            now=now,
+            sign=self._workspace.signs_commits(),
+        )
+        self._store.refresh(changes)
+        return self._head
+
+    def identity(self) -> Person | None:
+        """Who git says its user is."""
+        return self._workspace.identity()
+
+    def signing_key(self) -> str | None:
+        """What git's ``user.signingkey`` says."""
+        return self._workspace.signing_key()
+
+    def _has_commit(self) -> bool:
+        try:
+            self._store.head()
+        except RepositoryError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Detection records as files hold them: one module per format."""

@@ -1,0 +1,222 @@
+"""Signs with ``ssh-keygen``, so that agents, security keys and passphrases stay its business."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from policyctl.core.sshsig import PublicKey, dearmor, parse_public_key
+from policyctl.errors import SignatureError, SigningError
+
+_LOG = logging.getLogger(__name__)
+
+_STANDARD_KEYS = ("id_ed25519", "id_ecdsa", "id_ed25519_sk", "id_ecdsa_sk", "id_rsa")
+_MAX_KEY_FILE = 64 * 1024
+_HINTS = (
+    ("too open", "make the key yours alone: chmod 600 {key}"),
+    ("bad permissions", "make the key yours alone: chmod 600 {key}"),
+    ("incorrect passphrase", "run it again, or unlock the key once with 'ssh-add {key}'"),
+    ("agent refused operation", "unlock the SSH agent or confirm its question, then run it again"),
+    ("no private key", "load the key into an SSH agent, or name the private key's file"),
+)
+
+
+def sign(message: bytes, *, namespace: str, key: Path) -> bytes:
+    """The armor of a signature over ``message``, made by the key in the file ``key``.
+
+    ``key`` is a private key, or a public one whose private half an SSH agent holds. A passphrase is
+    asked for on the terminal or by ``SSH_ASKPASS``.
+
+    Raises:
+        SigningError: no signature was made; the message says what ``ssh-keygen`` said.
+    """
+    asked = public_key(key)
+    if asked.type.startswith("sk-"):
+        _LOG.warning("touch the security key if it blinks")
+    with tempfile.TemporaryDirectory(prefix="policyctl-sign-") as folder:
+        # ssh-keygen could read the message from standard input, but without a terminal it takes
+        # the passphrase from there too.
+        payload = Path(folder, "message")
+        payload.write_bytes(message)
+        _ssh_keygen(["-Y", "sign", "-n", namespace, "-f", str(key), str(payload)], key)
+        text = Path(folder, "message.sig").read_bytes()
+    try:
+        made_by = dearmor(text).key
+    except SignatureError as error:
+        raise SigningError(f"ssh-keygen made an unusable signature: {error}") from error
+    if made_by != asked:
+        raise SigningError(
+            f"the signature was made by {made_by.fingerprint}, not by {asked.fingerprint}",
+            hint=f"{key} and {key}.pub do not belong together",
+        )
+    return text
+
+
+def public_key(key: Path) -> PublicKey:
+    """The public half of the key in the file ``key``, which is a private or a public one.
+
+    Raises:
+        SigningError: there is no such file, or no key that signatures may be made with.
+    """
+    text = _public_line(key)
+    try:
+        return parse_public_key(text)
+    except SignatureError as error:
+        raise SigningError(
+            f"the key {key} cannot be used: {error}",
+            hint="make one with 'ssh-keygen -t ed25519'",
+        ) from error
+
+
+def find_key(
+    option: str | None, environ: Mapping[str, str], git_signing_key: str | None, home: Path
+) -> Path:
+    """The file of the key to sign with.
+
+    The first of: ``option``, the variable ``POLICYCTL_KEY``, git's ``user.signingkey`` if that
+    names an SSH key's file, and the standard files in ``home/.ssh``.
+
+    Raises:
+        SigningError: there is none, or what was asked for is not there.
+    """
+    if named := option or environ.get("POLICYCTL_KEY"):
+        path = _expand(named, home)
+        if not _exists(path):
+            raise _absent(path)
+        return path
+    if git_signing_key:
+        if git_signing_key.startswith(("key::", "ssh-", "ecdsa-sha2-", "sk-")):
+            raise SigningError(
+                "git's user.signingkey holds the key itself, not the path of a file",
+                hint="save the key to a file and pass the path of that .pub file with '--key'",
+            )
+        path = _expand(git_signing_key, home)
+        if _is_ssh_key(path):
+            return path
+    for name in _STANDARD_KEYS:
+        path = home / ".ssh" / name
+        if _exists(path):
+            return path
+    raise SigningError(
+        "no SSH signing key was found",
+        hint="make one with 'ssh-keygen -t ed25519', or name one with '--key'",
+    )
+
+
+def make_key(path: Path, comment: str) -> None:
+    """Write a new ed25519 key without a passphrase to ``path`` and ``path.pub``.
+
+    Raises:
+        SigningError: the file exists, or ``ssh-keygen`` could not write it.
+    """
+    if path.exists():
+        raise SigningError(f"the key {path} exists already", hint="choose another path")
+    _ssh_keygen(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)], path)
+
+
+def _public_line(key: Path) -> str:
+    text = _read(key)
+    if text is not None and not _is_private(text):
+        return text
+    beside = _read(_beside(key))
+    if beside is not None:
+        return beside
+    if text is None:
+        raise _absent(key)
+    return _ssh_keygen(["-y", "-f", str(key)], key)
+
+
+def _read(path: Path) -> str | None:
+    """The beginning of a key file as text, or None if there is no such file."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_KEY_FILE).decode("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SigningError(f"cannot read the key {path}: {error.strerror}") from error
+
+
+def _is_private(text: str) -> bool:
+    return text.startswith("-----BEGIN ") and "PRIVATE KEY-----" in text.partition("\n")[0]
+
+
+def _is_ssh_key(path: Path) -> bool:
+    """True if the file holds an SSH key; git's setting may as well be the name of a GPG key."""
+    text = _read(path) if path.is_file() else _read(_beside(path))
+    if text is None:
+        return False
+    try:
+        return _is_private(text) or bool(parse_public_key(text))
+    except SignatureError:
+        return False
+
+
+def _beside(key: Path) -> Path:
+    return key.with_name(key.name + ".pub")
+
+
+def _exists(key: Path) -> bool:
+    return key.is_file() or _beside(key).is_file()
+
+
+def _expand(text: str, home: Path) -> Path:
+    return home / text[2:] if text.startswith("~/") else Path(text)
+
+
+def _absent(key: Path) -> SigningError:
+    return SigningError(
+        f"the signing key {key} was not found",
+        hint="make one with 'ssh-keygen -t ed25519', or name another with '--key'",
+    )
+
+
+def _ssh_keygen(arguments: list[str], key: Path) -> str:
+    """What ``ssh-keygen`` prints."""
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        raise SigningError("ssh-keygen was not found", hint="install the OpenSSH client")
+    with _terminal() as terminal:
+        done = subprocess.run(
+            [program, *arguments],
+            stdin=terminal,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env={**os.environ, "LC_ALL": "C"},
+            check=False,
+        )
+    if done.returncode != 0:
+        said = _one_line(done.stderr) or _one_line(done.stdout) or "no reason given"
+        raise SigningError(f"ssh-keygen refused: {said}", hint=_hint(said, key))
+    return done.stdout
+
+
+@contextmanager
+def _terminal() -> Iterator[int]:
+    """Where a passphrase is read from: the terminal even if standard input is something else."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    try:
+        yield terminal
+    finally:
+        os.close(terminal)
+
+
+def _one_line(text: str) -> str:
+    lines = (line.strip("@ \r\t") for line in text.splitlines())
+    return "; ".join("".join(filter(str.isprintable, line)) for line in lines if line)
+
+
+def _hint(said: str, key: Path) -> str:
+    lower = said.lower()
+    return next((hint.format(key=key) for words, hint in _HINTS if words in lower), "")
