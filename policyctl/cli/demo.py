@@ -1,0 +1,29 @@
+"""``policyctl demo``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="A folder that does not exist yet, or is empty.")
+    ] = "policyctl-demo",
+) -> None:
+    """Play the whole story in a fresh repository: baseline, evidence, promotion, approval."""
+    from pathlib import Path
+
+    from policyctl.adapters.demo_stage import DemoStage
+    from policyctl.cli.output import is_coloured, width, write
+    from policyctl.render.text.demo import render, render_end
+    from policyctl.usecases.demo import play
+
+    stage = DemoStage(Path(folder), coloured=is_coloured(), width=width())
+    stage.prepare()
+    for event in play(stage.run):
+        write(render(event))
+        if not isinstance(event, str):
+            typer.echo(event.output, nl=False)
+    write(render_end(folder))

@@ -1,0 +1,47 @@
+"""``policyctl evidence``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from policyctl.cli.options import EventsOption, Format, FormatOption, PolicyArgument, Target
+
+
+def evidence(
+    policy: PolicyArgument,
+    events: EventsOption = None,
+    to: Annotated[
+        Target | None, typer.Option("--to", help="The stage asked about. Default: the next one.")
+    ] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Judge a promotion's gate on detection records: met (0), not met (1), undecided (3)."""
+    from pathlib import Path
+
+    from policyctl.adapters.policy_files import read_policy
+    from policyctl.adapters.records.jsonl import RecordFiles
+    from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
+    from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.output import emit
+    from policyctl.core.stages import Stage
+    from policyctl.errors import UsageError
+    from policyctl.render.json.evidence import render as as_json
+    from policyctl.render.text.evidence import render as as_text
+    from policyctl.usecases.evidence import EXIT_CODES, judge
+
+    if not events:
+        raise UsageError("evidence is read from detection records", hint="--events FILE")
+    folder = governed_folder(Path.cwd())
+    file, content = read_policy(policy, Path.cwd(), folder)
+    report = judge(
+        content,
+        file=file,
+        target=Stage(to.value) if to else None,
+        records=RecordFiles([Path(name) for name in events]),
+        documents=YamlDocuments(),
+        governance=WorkingGovernance(folder),
+    )
+    emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    raise typer.Exit(EXIT_CODES[report.verdict])

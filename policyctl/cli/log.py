@@ -1,0 +1,27 @@
+"""``policyctl log``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from policyctl.cli.options import Format, FormatOption
+
+
+def log(
+    policy: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A policy's id, or the path of its file.")
+    ] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """The trail: who changed what, when, why, on what evidence, with whose approval."""
+    from policyctl.cli.output import emit
+    from policyctl.cli.workplace import policy_id, workplace
+    from policyctl.render.json.log import render as as_json
+    from policyctl.render.text.log import render as as_text
+    from policyctl.usecases.log import trail
+
+    with workplace() as hands:
+        report = trail(policy_id(policy) if policy else None, hands=hands)
+    emit(lambda width: as_text(report, width), lambda: as_json(report), format)

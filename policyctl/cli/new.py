@@ -1,0 +1,69 @@
+"""``policyctl new``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from policyctl.cli.options import Format, FormatOption
+
+
+def new(
+    policy: Annotated[str, typer.Argument(metavar="ID", help="The new policy's id.")],
+    use_case: Annotated[
+        str, typer.Option("--use-case", help="public-facing, internal-facing, regulated, …")
+    ],
+    owner: Annotated[str, typer.Option("--owner", help="The person or team that answers for it.")],
+    baseline: Annotated[
+        str, typer.Option("--baseline", help="Default: the one named after the use case.")
+    ] = "",
+    name: Annotated[str, typer.Option("--name", help="A name for people.")] = "",
+    purpose: Annotated[str, typer.Option("--purpose", help="The business use case.")] = "",
+    data: Annotated[
+        str, typer.Option("--data", help="public, internal, confidential or restricted.")
+    ] = "",
+    app: Annotated[
+        list[str] | None, typer.Option("--app", help="An application it applies to; repeatable.")
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="The engine that enforces it.")] = "",
+    threshold_owner: Annotated[
+        str, typer.Option("--threshold-owner", help="Who approves a change of sensitivity.")
+    ] = "",
+    reviewer: Annotated[str, typer.Option("--reviewer", help="Who reviews false positives.")] = "",
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Write policies/ID.yaml from a baseline, in 'logging'."""
+    from pathlib import Path
+
+    from policyctl.adapters.new_file import write_new
+    from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
+    from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.output import emit
+    from policyctl.core import paths
+    from policyctl.render.json.new import render as as_json
+    from policyctl.render.text.new import render as as_text
+    from policyctl.usecases.new import Wish, new_policy
+
+    folder = governed_folder(Path.cwd()) or Path.cwd()
+    made = new_policy(
+        Wish(
+            id=policy,
+            use_case=use_case,
+            owner=owner,
+            baseline=baseline,
+            name=name,
+            purpose=purpose,
+            data_sensitivity=data,
+            apps=tuple(app or ()),
+            engine=engine,
+            threshold_owner=threshold_owner,
+            reviewer=reviewer,
+        ),
+        file=paths.policy_path(policy),
+        schema=f"../{paths.SCHEMAS}policy.v1.json",
+        documents=YamlDocuments(),
+        governance=WorkingGovernance(governed_folder(Path.cwd())),
+    )
+    write_new(folder / made.file, made.content)
+    emit(lambda width: as_text(made, width), lambda: as_json(made), format)

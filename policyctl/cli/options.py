@@ -1,0 +1,59 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from policyctl.core.stages import Stage
+
+
+class Format(Enum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Target(Enum):
+    """The stages that a promotion can lead to."""
+
+    LIMITED = Stage.LIMITED.value
+    ENFORCE = Stage.ENFORCE.value
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How the report is printed.", show_default=True)
+]
+PolicyArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="A policy's id, or the path of its file.")
+]
+RationaleOption = Annotated[
+    str, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        help="The SSH key to sign with: a private key, or a .pub whose other half an agent holds. "
+        "Default: POLICYCTL_KEY, git's user.signingkey, then ~/.ssh/id_*.",
+        metavar="FILE",
+    ),
+]
+EventsOption = Annotated[
+    list[str] | None,
+    typer.Option("--events", help="Detection records (JSON lines, plain or gzip).", metavar="FILE"),
+]
+NowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        help="Take this moment for the present (2026-12-01 or 2026-12-01T08:00:00Z).",
+        metavar="TIME",
+    ),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")
+]

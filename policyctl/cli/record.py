@@ -1,0 +1,40 @@
+"""``policyctl record``."""
+
+from __future__ import annotations
+
+from policyctl.cli.options import (
+    DryRunOption,
+    Format,
+    FormatOption,
+    KeyOption,
+    NowOption,
+    PolicyArgument,
+    RationaleOption,
+)
+
+
+def record(
+    policy: PolicyArgument,
+    rationale: RationaleOption,
+    key: KeyOption = None,
+    dry_run: DryRunOption = False,
+    now: NowOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Put a new policy, or any edit but a stage, under change control."""
+    from policyctl.cli.output import emit
+    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.render.json.recorded import render as as_json
+    from policyctl.render.text.recorded import render as as_text
+    from policyctl.usecases.record import record_policy
+
+    with workplace(key) as hands:
+        outcome = record_policy(
+            policy_id(policy),
+            rationale=rationale,
+            change=change_name(),
+            now=moment(now),
+            hands=hands,
+            dry_run=dry_run,
+        )
+    emit(lambda width: as_text(outcome, width), lambda: as_json("record", outcome), format)

@@ -1,0 +1,116 @@
+"""Wiring: the adapters that the commands of a governed repository share."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from policyctl.adapters.catalogues import shipped_catalogues
+from policyctl.adapters.governed_repository import GovernedRepository
+from policyctl.adapters.key_signer import KeySigner
+from policyctl.adapters.ssh_signing import find_key
+from policyctl.adapters.ssh_verification import verify
+from policyctl.adapters.yaml_documents import YamlDocuments
+from policyctl.core import paths
+from policyctl.core.catalogue import Catalogue
+from policyctl.core.entry import SLUG
+from policyctl.core.sshsig import Signature
+from policyctl.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Satisfies `ledger_state.Hands`; the signing key is looked for when it is first needed."""
+
+    repository: GovernedRepository
+    key: str | None = None
+
+    @cached_property
+    def documents(self) -> YamlDocuments:
+        """Reads, checks and edits YAML."""
+        return YamlDocuments()
+
+    @property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """Control frameworks by their id."""
+        return shipped_catalogues()
+
+    @cached_property
+    def signer(self) -> KeySigner:
+        """Signs with the user's key."""
+        git_key = self.repository.signing_key()
+        return KeySigner(find_key(self.key, os.environ, git_key, Path.home()))
+
+    def verify(self, signature: Signature, message: bytes) -> bool:
+        """Whether a signature was made over a message."""
+        return verify(signature, message)
+
+
+@contextmanager
+def workplace(key: str | None = None, folder: Path | None = None) -> Iterator[Workplace]:
+    """The repository around the present folder, closed again at the end."""
+    with GovernedRepository.open(folder or Path.cwd()) as repository:
+        yield Workplace(repository, key)
+
+
+def policy_id(text: str) -> str:
+    """The policy that an argument means: an id, or the path of a policy file.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    path = PurePosixPath(text.replace(os.sep, "/"))
+    name = path.stem if path.suffix == ".yaml" and path.parent.name == "policies" else text
+    if ".." in path.parts or not SLUG.match(name):
+        raise UsageError(
+            f"{text!r} is neither a policy's id nor the path of a policy file",
+            hint=f"an id as in 'support-assistant', or {paths.POLICIES}support-assistant.yaml",
+        )
+    return name
+
+
+def moment(text: str | None) -> datetime:
+    """The present, or the moment that ``--now`` names.
+
+    Raises:
+        UsageError: the text is no day and no time with a zone.
+    """
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--now {text!r} is no time", hint="as in 2026-12-01 or 2026-12-01T08:00:00Z"
+        ) from error
+    if found.tzinfo is None and len(text) > len("2026-12-01"):
+        raise UsageError(f"--now {text!r} has no time zone", hint=f"as in {text}Z")
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+
+
+def change_name() -> str:
+    """A name of its own for each change."""
+    return "c" + secrets.token_hex(8)
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """The ``name=value`` texts of a repeated option.
+
+    Raises:
+        UsageError: one of them is none, or a name stands twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(f"{option} {text!r} is not NAME=VALUE")
+        if name in found:
+            raise UsageError(f"{option} names '{name}' twice")
+        found[name] = value
+    return found

@@ -1,0 +1,1 @@
+"""JSON for programs: one module for each report, one envelope for all."""

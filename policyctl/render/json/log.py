@@ -1,0 +1,23 @@
+"""The trail as JSON."""
+
+from __future__ import annotations
+
+from policyctl.core.canonical import decode, sha256
+from policyctl.render.json.envelope import document
+from policyctl.usecases.log import Trail
+
+
+def render(trail: Trail) -> str:
+    """The whole output; the status says whether the ledger verifies."""
+    entries = [
+        {
+            "entry": decode(item.content),
+            "sha256": sha256(item.content),
+            "authors": sorted(item.authors),
+            "approvals": {role: sorted(people) for role, people in sorted(item.approvals.items())},
+            "missing": dict(sorted(item.missing.items())),
+        }
+        for item in trail.entries
+    ]
+    status = "fail" if trail.findings else "pass"
+    return document("log", status, findings=trail.findings, result={"entries": entries})

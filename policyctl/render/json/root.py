@@ -1,0 +1,14 @@
+"""The trust root as JSON."""
+
+from __future__ import annotations
+
+from policyctl.core.canonical import decode
+from policyctl.core.trust_root import root_bytes
+from policyctl.render.json.envelope import document
+from policyctl.usecases.root import Trusted
+
+
+def render(report: Trusted) -> str:
+    """The whole output."""
+    result = {"root": decode(root_bytes(report.root)), "pin": report.pin}
+    return document("root show", "pass", result=result)

@@ -1,0 +1,26 @@
+"""The result of ``verify`` as JSON."""
+
+from __future__ import annotations
+
+from policyctl.render.json.envelope import document
+from policyctl.usecases.verify import Verification
+
+
+def render(report: Verification) -> str:
+    """The whole output."""
+    ledger = report.ledger
+    root = ledger.roots.latest
+    result = {
+        "commit": report.commit,
+        "level": report.level,
+        "policies": len(ledger.chains),
+        "entries": ledger.entries,
+        "signatures": ledger.signatures,
+        "root": {
+            "version": root.version if root else None,
+            "pin": ledger.roots.pin or None,
+            "solo": bool(root and root.solo),
+        },
+    }
+    status = "pass" if report.passed else "fail"
+    return document("verify", status, findings=ledger.findings, result=result)

@@ -1,0 +1,68 @@
+"""Findings as text: the place, the line with the span underlined, and what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policyctl.core.finding import Finding, Severity, Span
+from policyctl.render.lines import BAD, BOLD, DIM, NAME, WARN, Line, Part, cells, clean, line
+
+_STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
+_WIDEST = 160
+_MARGIN = 8
+
+
+def finding_lines(
+    findings: Iterable[Finding], sources: Mapping[str, str], width: int | None = None
+) -> list[Line]:
+    """Each finding with the line it stands in.
+
+    Args:
+        findings: in the order in which they are shown.
+        sources: the text of the files, by name, where it is known.
+        width: the terminal's width; None where nothing has to fit.
+    """
+    lines: list[Line] = []
+    for finding in findings:
+        lines += _finding(finding, sources.get(finding.file), (width or _WIDEST) - _MARGIN)
+        lines.append(())
+    return lines[:-1]
+
+
+def _finding(finding: Finding, source: str | None, room: int) -> list[Line]:
+    place = finding.file
+    if finding.span:
+        place += f":{finding.span.line}:{finding.span.column}"
+    style = _STYLES[finding.severity]
+    lines = [
+        line(
+            Part(place, BOLD),
+            ": " if place else "",
+            Part(finding.severity.name.lower(), style),
+            ": ",
+            finding.message,
+            Part(f" [{finding.code}]", DIM),
+        )
+    ]
+    if finding.span and source is not None:
+        lines += _excerpt(finding.span, source, style, room)
+    if finding.hint:
+        lines.append(line(Part("    = ", DIM), finding.hint))
+    return lines
+
+
+def _excerpt(span: Span, source: str, style: str, room: int) -> list[Line]:
+    rows = source.split("\n")
+    if span.line > len(rows):
+        return []
+    row = rows[span.line - 1].rstrip("\r")
+    end = span.end_column - 1 if span.end_line == span.line else len(row)
+    start = span.column - 1
+    left = max(0, start - room // 3) if len(row) > room else 0
+    shown = row[left : left + room]
+    before = cells(clean(shown[: start - left]))
+    marked = max(cells(clean(shown[start - left : end - left])), 1)
+    return [
+        line(Part(f"{span.line:>5} | ", DIM), shown),
+        line(Part("      | ", DIM), " " * before, Part("^" * marked, style)),
+    ]

@@ -1,0 +1,50 @@
+"""The trail as text."""
+
+from __future__ import annotations
+
+from policyctl.core.chain import Recorded
+from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
+from policyctl.usecases.log import Trail
+
+
+def render(trail: Trail, width: int | None = None) -> list[Line]:
+    """Each entry as a block, oldest first, and a warning where the ledger does not verify."""
+    del width
+    lines: list[Line] = []
+    for item in trail.entries:
+        lines += [*_entry(item), ()]
+    if not trail.entries:
+        lines = [line("nothing is recorded yet"), ()]
+    others = [finding for finding in trail.findings if finding.code != "APPROVALS_MISSING"]
+    if others:
+        count = f"{len(others)} finding{'s' if len(others) != 1 else ''}"
+        lines.append(
+            line(Part(f"this ledger does not verify: {count}", BAD), " (policyctl verify)")
+        )
+        return lines
+    return lines[:-1]
+
+
+def _entry(item: Recorded) -> list[Line]:
+    entry = item.entry
+    what = entry.action.value
+    if entry.source is not entry.target:
+        what += f"  {entry.transition}"
+    when = entry.requested_at.strftime("%Y-%m-%d %H:%M UTC")
+    lines = [
+        line(Part(f"{entry.policy} #{entry.seq}", BOLD), "  ", what, Part(f"  {when}", DIM)),
+        line(Part("  why       ", DIM), entry.rationale),
+        line(Part("  owner     ", DIM), entry.owner),
+        line(Part("  author    ", DIM), ", ".join(sorted(item.authors)) or Part("nobody", BAD)),
+    ]
+    for role, people in sorted(item.approvals.items()):
+        names = ", ".join(sorted(people))
+        if names:
+            lines.append(line(Part("  approved  ", DIM), Part(names, GOOD), f" as {role}"))
+    for role, count in sorted(item.missing.items()):
+        lines.append(line(Part("  waits for ", DIM), Part(f"{count} x {role}", WARN)))
+    lines += [
+        line(Part("  evidence  ", DIM), f"{proof.name}  sha256 {proof.sha256[:12]}…")
+        for proof in entry.evidence
+    ]
+    return lines

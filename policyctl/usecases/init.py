@@ -1,0 +1,221 @@
+"""Bring a repository under governance: its first trust root, and the files around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from policyctl.core import paths
+from policyctl.core.canonical import sha256
+from policyctl.core.entry import ChangeAction
+from policyctl.core.root_document import RootError, problem
+from policyctl.core.snapshot import Snapshot
+from policyctl.core.sshsig import PublicKey
+from policyctl.core.stages import Stage
+from policyctl.core.trailers import commit_message
+from policyctl.core.trust_root import (
+    ROOT_NAMESPACE,
+    ApprovalRule,
+    Emergency,
+    Member,
+    Role,
+    TrustRoot,
+    root_bytes,
+)
+from policyctl.errors import RefusedError, UsageError
+from policyctl.usecases.ports import Person, Repository, Signer
+
+_ACTING = (Stage.LIMITED, Stage.ENFORCE)
+_GATES: Mapping[str, Mapping[str, object]] = {
+    "limited": {
+        "window": "7d",
+        "records": 1000,
+        "reviewed": 100,
+        "false_positives": "5%",
+        "confidence": "95%",
+    },
+    "enforce": {
+        "window": "14d",
+        "records": 2000,
+        "reviewed": 200,
+        "false_positives": "2%",
+        "confidence": "95%",
+    },
+}
+_ANY = ("L1", "L2", "L3", "L4")
+_APPETITE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "public-facing": {
+        "public": _ANY,
+        "internal": _ANY[1:],
+        "confidential": _ANY[1:],
+        "restricted": _ANY[2:],
+    },
+    "internal-facing": {
+        "public": _ANY,
+        "internal": _ANY,
+        "confidential": _ANY,
+        "restricted": _ANY[1:],
+    },
+    "regulated": {
+        "public": _ANY[1:],
+        "internal": _ANY[1:],
+        "confidential": _ANY[2:],
+        "restricted": _ANY[3:],
+    },
+}
+_ATTRIBUTES = """\
+# Approvals bind to exact bytes: git must not convert line endings here.
+policies/** -text
+.policyctl/** -text
+"""
+_PRE_COMMIT = """\
+repos:
+  - repo: local
+    hooks:
+      - id: policyctl-validate
+        name: policyctl validate
+        entry: policyctl validate
+        language: system
+        files: ^policies/.*\\.yaml$
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """Who is who at the start.
+
+    Attributes:
+        me: the person who founds the ledger and signs its first trust root.
+        people: everybody's display name and keys, ``me`` included.
+        roles: approvers by role; the first role approves what acts on traffic, and a promotion to
+            ``enforce`` needs every role.
+        log: the ledger's id, 64 hex digits drawn by the caller.
+    """
+
+    me: str
+    people: Mapping[str, Member]
+    roles: Mapping[str, tuple[str, ...]]
+    teams: Mapping[str, tuple[str, ...]]
+    log: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founded:
+    """What was set up.
+
+    Attributes:
+        kept: files that were there already and were left alone.
+    """
+
+    root: TrustRoot
+    pin: str
+    commit: str
+    files: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def found(
+    founding: Founding,
+    *,
+    baselines: Mapping[str, bytes],
+    schemas: Mapping[str, bytes],
+    snapshot: Snapshot,
+    repository: Repository,
+    signer: Signer,
+) -> Founded:
+    """Write and sign the first trust root, and commit it with baselines and schemas.
+
+    Args:
+        founding: people, roles and teams.
+        baselines: shipped baselines by ``id@version``.
+        schemas: shipped JSON Schemas by file name, for editors.
+        snapshot: the governed files that are there already; empty in a new repository.
+        repository: where the commit goes.
+        signer: the key of ``founding.me``.
+
+    Raises:
+        RefusedError: the repository is governed already.
+        UsageError: people, roles and keys do not fit together.
+    """
+    if any(path.startswith(paths.ROOTS) for path in snapshot):
+        raise RefusedError("this repository is governed already", hint="policyctl root show")
+    root = _root(founding, {name: sha256(content) for name, content in baselines.items()})
+    try:
+        problem(root)
+    except RootError as error:
+        raise UsageError(error.message) from error
+    _require_own_key(founding, signer.key)
+    content = root_bytes(root)
+    wanted: dict[str, bytes | None] = {
+        paths.root_path(1): content,
+        paths.root_signature_path(1, founding.me): signer.sign(content, ROOT_NAMESPACE),
+        **{paths.baseline_path(name): data for name, data in baselines.items()},
+        **{paths.SCHEMAS + name: data for name, data in schemas.items()},
+    }
+    optional = {
+        ".gitattributes": _ATTRIBUTES.encode(),
+        ".pre-commit-config.yaml": _PRE_COMMIT.encode(),
+        paths.POLICIES + ".gitkeep": b"",
+    }
+    kept = tuple(path for path in optional if repository.working_file(path) is not None)
+    wanted |= {path: data for path, data in optional.items() if path not in kept}
+    repository.require_ready(sorted(wanted))
+    member = founding.people[founding.me]
+    by = repository.identity() or Person(
+        name=member.name, email=member.email or f"{founding.me}@policyctl.invalid"
+    )
+    trailers = [("Policy-Root", f"1 sha256:{sha256(content)}")]
+    message = commit_message("policyctl: found the ledger", trailers)
+    commit = repository.commit(wanted, message=message, by=by, now=founding.now)
+    return Founded(
+        root=root, pin=sha256(content), commit=commit, files=tuple(sorted(wanted)), kept=kept
+    )
+
+
+def _root(founding: Founding, baselines: Mapping[str, str]) -> TrustRoot:
+    solo = len(founding.people) == 1
+    roles = dict(founding.roles)
+    if solo and not roles:
+        roles = {"approver": (founding.me,)}
+    if not roles:
+        raise UsageError("nobody is named who approves", hint="--role security=WHO[,WHO]")
+    first, every = next(iter(roles)), dict.fromkeys(roles, 1)
+    return TrustRoot(
+        log=founding.log,
+        version=1,
+        prev=None,
+        created_at=founding.now,
+        people=founding.people,
+        teams=founding.teams,
+        roles={name: Role(members=members) for name, members in roles.items()},
+        stewards=(founding.me,),
+        threshold=1,
+        approvals=_rules(first, every),
+        gates=_GATES,
+        appetite=_APPETITE,
+        baselines=baselines,
+        emergency=Emergency(role=first, within="72h"),
+        solo=solo,
+    )
+
+
+def _rules(first: str, every: Mapping[str, int]) -> tuple[ApprovalRule, ...]:
+    edits = (ChangeAction.EDIT, ChangeAction.EXCEPTION)
+    back = (ChangeAction.DEMOTE, ChangeAction.RETIRE, ChangeAction.VOID)
+    return (
+        ApprovalRule(actions=(ChangeAction.REGISTER,), need={}),
+        ApprovalRule(actions=edits, to=(Stage.LOGGING,), need={}),
+        ApprovalRule(actions=edits, to=_ACTING, need={first: 1}),
+        ApprovalRule(actions=(ChangeAction.PROMOTE,), to=(Stage.LIMITED,), need={first: 1}),
+        ApprovalRule(actions=(ChangeAction.PROMOTE,), to=(Stage.ENFORCE,), need=every),
+        ApprovalRule(
+            actions=(*back, ChangeAction.EMERGENCY_DEMOTE, ChangeAction.REDACT), need={first: 1}
+        ),
+    )
+
+
+def _require_own_key(founding: Founding, key: PublicKey) -> None:
+    if all(own.blob != key.blob for own in founding.people[founding.me].keys):
+        raise UsageError(f"the signing key is not a key of '{founding.me}'")

@@ -1,0 +1,149 @@
+"""The ledger as it stands at the commit that is checked out, before something is added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from policyctl.core import paths
+from policyctl.core.catalogue import Catalogue
+from policyctl.core.chain import Chain, Recorded
+from policyctl.core.ledger import Ledger, check_ledger
+from policyctl.core.snapshot import Snapshot, content_of
+from policyctl.core.sshsig import Signature
+from policyctl.core.trust_root import TrustRoot
+from policyctl.errors import RefusedError, RepositoryError, TamperingError
+from policyctl.usecases.ports import Documents, Person, Repository, Signer
+from policyctl.usecases.reading import facts_reader
+
+_PENDING = frozenset({"APPROVALS_MISSING"})
+_UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
+
+
+class Hands(Protocol):
+    """What a recording command works with."""
+
+    @property
+    def repository(self) -> Repository:
+        """The repository whose ledger grows."""
+
+    @property
+    def documents(self) -> Documents:
+        """Reads, checks and edits YAML."""
+
+    @property
+    def signer(self) -> Signer:
+        """Signs with the user's key."""
+
+    @property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """Control frameworks by their id."""
+
+    def verify(self, signature: Signature, message: bytes) -> bool:
+        """Whether a signature was made over a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState:
+    """The governed files of a commit, and what verification says of them."""
+
+    snapshot: Snapshot
+    ledger: Ledger
+
+    @property
+    def root(self) -> TrustRoot:
+        """The trust root under which new entries are made."""
+        root = self.ledger.roots.latest
+        if root is None:
+            raise TamperingError("the trust root does not verify", hint="policyctl verify")
+        return root
+
+    def chain(self, policy: str) -> Chain | None:
+        """The chain of a policy, or None if it has none."""
+        return self.ledger.chains.get(policy)
+
+    def content(self, policy: str) -> bytes | None:
+        """The committed bytes of a policy file."""
+        return content_of(self.snapshot, paths.policy_path(policy))
+
+
+def ledger_state(hands: Hands) -> LedgerState:
+    """Read and verify the ledger at the commit that is checked out.
+
+    Raises:
+        RepositoryError: the repository is not governed by policyctl.
+    """
+    snapshot = hands.repository.snapshot()
+    if not any(path.startswith(paths.HOME) for path in snapshot):
+        raise RepositoryError(
+            "this repository is not governed yet: its last commit has no .policyctl/",
+            hint="run 'policyctl init'",
+        )
+    ledger = check_ledger(snapshot, verify=hands.verify, read_facts=facts_reader(hands.documents))
+    return LedgerState(snapshot=snapshot, ledger=ledger)
+
+
+def require_intact(state: LedgerState, policy: str, *, unrecorded: bool = False) -> None:
+    """Refuse to build on a chain that does not verify.
+
+    Args:
+        state: the ledger.
+        policy: the policy that is about to change.
+        unrecorded: whether an unrecorded change of the policy file is what is being cured.
+
+    Raises:
+        RefusedError: the policy has changes that were never recorded.
+        TamperingError: anything else is wrong with the policy's chain or the trust root.
+    """
+    harmless = _PENDING | (_UNRECORDED if unrecorded else frozenset())
+    found = [item for item in state.ledger.about(policy) if item.code not in harmless]
+    grave = [item for item in found if item.code not in _UNRECORDED]
+    if grave:
+        codes = ", ".join(sorted({item.code for item in grave}))
+        raise TamperingError(
+            f"'{policy}' does not verify ({codes}): {grave[0].message}", hint="policyctl verify"
+        )
+    if found:
+        raise RefusedError(found[0].message, hint=found[0].hint)
+
+
+def require_settled(state: LedgerState, policy: str) -> Recorded | None:
+    """The policy's last entry, or None if it has none.
+
+    Raises:
+        RefusedError: the last entry still waits for approval, so nothing is put on top of it.
+    """
+    chain = state.chain(policy)
+    last = chain.last if chain else None
+    if last is not None and last.missing:
+        owed = ", ".join(f"{count} x {role}" for role, count in sorted(last.missing.items()))
+        entry = last.entry
+        raise RefusedError(
+            f"entry {entry.seq} of '{policy}' ({entry.transition}) still waits for {owed}",
+            hint=f"policyctl approve {policy}",
+        )
+    return last
+
+
+def signing_person(root: TrustRoot, signer: Signer) -> str:
+    """The person for whom the user's key speaks.
+
+    Raises:
+        RefusedError: the trust root does not know the key.
+    """
+    who = root.holder(signer.key)
+    if who is None:
+        known = ", ".join(sorted(root.people))
+        raise RefusedError(
+            f"the key {signer.key.fingerprint} belongs to nobody whom the trust root knows",
+            hint=f"sign with the key of one of: {known} (--key or POLICYCTL_KEY)",
+        )
+    return who
+
+
+def committer(hands: Hands, root: TrustRoot, who: str) -> Person:
+    """Who the commit is by: git's user, or the person as the trust root names them."""
+    member = root.people[who]
+    named = Person(name=member.name or who, email=member.email or f"{who}@policyctl.invalid")
+    return hands.repository.identity() or named

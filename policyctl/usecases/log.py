@@ -1,0 +1,38 @@
+"""The trail of a policy, or of all, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policyctl.core.chain import Recorded
+from policyctl.core.finding import Finding
+from policyctl.errors import UsageError
+from policyctl.usecases.ledger_state import Hands, ledger_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """Entries in the order in which they were asked for, and what verification says of them."""
+
+    entries: tuple[Recorded, ...]
+    findings: tuple[Finding, ...]
+    solo: bool
+
+
+def trail(policy: str | None, *, hands: Hands) -> Trail:
+    """The entries of one policy, or of every policy.
+
+    Raises:
+        UsageError: the ledger has no entry of this policy.
+    """
+    state = ledger_state(hands)
+    ledger = state.ledger
+    if policy is not None and policy not in ledger.chains:
+        known = ", ".join(sorted(ledger.chains)) or "none"
+        raise UsageError(f"there is no recorded policy '{policy}'", hint=f"recorded here: {known}")
+    chains = [chain for name, chain in ledger.chains.items() if policy in (None, name)]
+    entries = [item for chain in chains for item in chain.entries]
+    entries.sort(key=lambda item: (item.entry.requested_at, item.entry.policy, item.entry.seq))
+    findings = ledger.about(policy) if policy is not None else ledger.findings
+    latest = ledger.roots.latest
+    return Trail(entries=tuple(entries), findings=findings, solo=bool(latest and latest.solo))

@@ -1,0 +1,118 @@
+"""What the use cases need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from policyctl.core.catalogue import Catalogue
+from policyctl.core.document import Document
+from policyctl.core.evidence import RecordSource
+from policyctl.core.finding import Finding, Path
+from policyctl.core.record import Record
+from policyctl.core.snapshot import Snapshot
+from policyctl.core.sshsig import PublicKey
+from policyctl.core.trust_root import TrustRoot
+
+
+class Documents(Protocol):
+    """Reads, checks and edits YAML."""
+
+    def parse(self, content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ...]]:
+        """The document in ``content``, and what is wrong with its YAML."""
+
+    def check(self, document: Document, schema: str) -> tuple[Finding, ...]:
+        """What the schema (``policy.v1``) has against the document."""
+
+    def replace_scalar(self, content: bytes, at: Path, value: str) -> bytes:
+        """The content with one scalar changed and every other byte as it was."""
+
+    def read_alike(self, content: bytes, document: Document) -> bool:
+        """Whether a second, independent YAML reader finds the same values."""
+
+
+class Governance(Protocol):
+    """What surrounds a policy file: baselines, control frameworks, the trust root."""
+
+    @property
+    def root(self) -> TrustRoot | None:
+        """The trust root, where there is one that can be read."""
+
+    @property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """Control frameworks by their id."""
+
+    def baseline_names(self) -> tuple[str, ...]:
+        """The baselines that a policy may extend, as ``id@version``."""
+
+    def baseline(self, name: str) -> bytes | None:
+        """The bytes of a baseline, or None if there is no such baseline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who made a commit."""
+
+    name: str
+    email: str
+
+
+class Repository(Protocol):
+    """A git repository at the moment it was opened."""
+
+    @property
+    def head(self) -> str:
+        """The id of the commit that is checked out."""
+
+    def snapshot(self) -> Snapshot:
+        """The governed files of the commit that is checked out."""
+
+    def working_file(self, path: str) -> bytes | None:
+        """The bytes of a file of the working tree, or None if there is no regular file."""
+
+    def require_ready(self, paths: Sequence[str], *, edited: str = "") -> None:
+        """Raise `RepositoryError` unless a commit would lose nobody's work.
+
+        A branch must be checked out, nothing like a merge under way, and none of ``paths``
+        changed since the commit. ``edited`` may differ in the working tree, but not in a third
+        way in the index.
+        """
+
+    def past_content(self, path: str, digest: str) -> bytes | None:
+        """The bytes with this sha256 that the path once had, or None if no commit has them."""
+
+    def commit(
+        self,
+        changes: Mapping[str, bytes | None],
+        *,
+        message: str,
+        by: Person,
+        now: datetime,
+    ) -> str:
+        """Commit exactly these changes, or nothing at all; the id of the commit."""
+
+    def identity(self) -> Person | None:
+        """Who git says its user is."""
+
+
+class Signer(Protocol):
+    """Signs with the user's key."""
+
+    @property
+    def key(self) -> PublicKey:
+        """The key that signs."""
+
+    def sign(self, message: bytes, namespace: str) -> bytes:
+        """An armoured SSH signature."""
+
+
+class RecordFiles(Protocol):
+    """Detection records, and what the files were that they came from."""
+
+    def __iter__(self) -> Iterator[Record]:
+        """The records of all files, in order."""
+
+    def manifest(self) -> tuple[RecordSource, ...]:
+        """What was read; complete once the records were iterated to their end."""

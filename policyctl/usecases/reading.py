@@ -1,0 +1,146 @@
+"""Reading one policy: YAML, schema, baseline, rules, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policyctl.core.document import Document
+from policyctl.core.effective import Effective, missing, resolve
+from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.ledger import PolicyFacts, ReadFacts
+from policyctl.errors import DocumentError, InputError
+from policyctl.rules import RULES
+from policyctl.rules.rule import Subject
+from policyctl.usecases.ports import Documents, Governance
+
+POLICY_SCHEMA = "policyctl/policy/v1"
+BASELINE_SCHEMA = "policyctl/baseline/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A policy file and everything that could be made of it.
+
+    Attributes:
+        data: the values, once the schema accepted them.
+        effective: the policy in force, where the file and its baseline give enough for one.
+    """
+
+    file: str
+    content: bytes
+    document: Document | None = None
+    data: Mapping[str, Any] | None = None
+    effective: Effective | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """True if nothing worse than a warning was found."""
+        return all(finding.severity < Severity.ERROR for finding in self.findings)
+
+
+def read_document(
+    content: bytes, *, file: str, documents: Documents, governance: Governance
+) -> Reading:
+    """Read a policy or a baseline, whichever the file says it is."""
+    document, findings = documents.parse(content, file)
+    if document is None or findings:
+        return Reading(file=file, content=content, document=document, findings=in_order(findings))
+    schema = document.data.get("schema") if isinstance(document.data, dict) else None
+    is_baseline = schema == BASELINE_SCHEMA
+    findings = documents.check(document, "baseline.v1" if is_baseline else "policy.v1")
+    if findings or is_baseline or not isinstance(document.data, dict):
+        return Reading(file=file, content=content, document=document, findings=in_order(findings))
+    return _judged(content, document, document.data, documents, governance)
+
+
+def _judged(
+    content: bytes,
+    document: Document,
+    data: Mapping[str, Any],
+    documents: Documents,
+    governance: Governance,
+) -> Reading:
+    baseline = baseline_of(data, documents, governance)
+    known = baseline is not None or "extends" not in data
+    effective = None
+    if known and not missing(data, baseline):
+        floors = governance.root.gates if governance.root else {}
+        effective = resolve(data, baseline, floors)
+    subject = Subject(
+        document=document,
+        data=data,
+        baseline=baseline,
+        effective=effective,
+        baselines=governance.baseline_names(),
+        root=governance.root,
+        catalogues=governance.catalogues,
+    )
+    findings = in_order(finding for rule in RULES for finding in rule.findings(subject))
+    return Reading(
+        file=document.file,
+        content=content,
+        document=document,
+        data=data,
+        effective=effective,
+        findings=findings,
+    )
+
+
+def baseline_of(
+    data: Mapping[str, Any], documents: Documents, governance: Governance
+) -> Mapping[str, Any] | None:
+    """The document of the baseline that a policy extends, or None if there is none.
+
+    Raises:
+        DocumentError: the baseline's own file is broken.
+    """
+    name = data.get("extends")
+    content = governance.baseline(name) if name else None
+    if content is None:
+        return None
+    file = f"{name}.yaml"
+    document, findings = documents.parse(content, file)
+    if document is not None and not findings:
+        findings = documents.check(document, "baseline.v1")
+    if document is None or findings or not isinstance(document.data, dict):
+        raise DocumentError(f"the baseline {name} cannot be used", findings)
+    return document.data
+
+
+def require_effective(reading: Reading) -> Effective:
+    """The policy in force.
+
+    Raises:
+        DocumentError: the file has errors, so nothing can be built on it.
+    """
+    if reading.sound and reading.effective is None:
+        raise InputError(f"{reading.file} extends a baseline whose file is not there")
+    if reading.effective is None or not reading.sound:
+        count = sum(finding.severity is Severity.ERROR for finding in reading.findings)
+        message = f"{reading.file} has {count} error{'s' if count != 1 else ''}"
+        raise DocumentError(message, reading.findings, hint="nothing was changed")
+    return reading.effective
+
+
+def facts_reader(documents: Documents) -> ReadFacts:
+    """A function that tells what a policy file says of itself, for the ledger to compare."""
+
+    def read(file: str, content: bytes) -> PolicyFacts | None:
+        document, findings = documents.parse(content, file)
+        if document is None or findings or not isinstance(document.data, dict):
+            return None
+        data = document.data
+        if not all(isinstance(data.get(key), str) for key in ("id", "stage", "owner", "use_case")):
+            return None
+        return PolicyFacts(
+            id=data["id"],
+            stage=data["stage"],
+            owner=data["owner"],
+            use_case=data["use_case"],
+            extends=str(data.get("extends", "")),
+        )
+
+    return read

@@ -1,0 +1,115 @@
+"""Put an edit of a policy file under change control."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from policyctl.core import paths
+from policyctl.core.canonical import sha256
+from policyctl.core.chain import Recorded
+from policyctl.core.entry import ChangeAction
+from policyctl.core.stages import Stage
+from policyctl.errors import RefusedError, UsageError
+from policyctl.usecases.governed import CommittedGovernance
+from policyctl.usecases.ledger_state import (
+    Hands,
+    ledger_state,
+    require_intact,
+    require_settled,
+)
+from policyctl.usecases.ports import Documents
+from policyctl.usecases.reading import Reading, read_document, require_effective
+from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
+
+
+def record_policy(
+    policy: str, *, rationale: str, change: str, now: datetime, hands: Hands, dry_run: bool = False
+) -> RecordedChange:
+    """Record the policy file as it stands in the working tree.
+
+    The first entry of a policy registers it; later ones say what kind of edit it was, which is
+    read off the difference: exceptions only, or anything else.
+
+    Args:
+        policy: the policy's id.
+        rationale: why, in one line.
+        change: the name of the change.
+        now: the time that the entry states.
+        hands: repository, signer and readers.
+        dry_run: say what would happen, and change nothing.
+
+    Raises:
+        RefusedError: there is nothing to record, or the edit moves the stage.
+        DocumentError: the file has errors.
+    """
+    require_rationale(rationale)
+    state = ledger_state(hands)
+    require_intact(state, policy, unrecorded=True)
+    last = require_settled(state, policy)
+    path = paths.policy_path(policy)
+    content = hands.repository.working_file(path)
+    if content is None:
+        raise UsageError(f"there is no {path}", hint=f"policyctl new {policy} --use-case …")
+    before = last.entry.after if last else None
+    if sha256(content) == before:
+        raise RefusedError(f"{path} is as entry {last.entry.seq if last else 0} recorded it")
+    reading = read_document(
+        content,
+        file=path,
+        documents=hands.documents,
+        governance=CommittedGovernance(state.snapshot, state.root, hands.catalogues),
+    )
+    effective = require_effective(reading)
+    stage = effective.policy.stage
+    _require_stage(policy, stage, last)
+    hands.repository.require_ready([], edited=path)
+    return record_change(
+        Change(
+            name=change,
+            action=_action(reading, before, hands),
+            target=stage,
+            after=content,
+            policy=effective.policy,
+            rationale=rationale,
+            now=now,
+        ),
+        last,
+        state,
+        hands,
+        dry_run=dry_run,
+    )
+
+
+def _require_stage(policy: str, stage: Stage, last: Recorded | None) -> None:
+    expected = last.entry.target if last else Stage.LOGGING
+    if expected is None or stage is expected:
+        return
+    raise RefusedError(
+        f"the file says stage '{stage.value}', and '{policy}' is in '{expected.value}'",
+        hint=f"write 'stage: {expected.value}'; only 'policyctl promote' and 'demote' move it",
+    )
+
+
+def _action(reading: Reading, before: str | None, hands: Hands) -> ChangeAction:
+    if before is None:
+        return ChangeAction.REGISTER
+    old = _old_data(reading.file, before, hands)
+    if old is None or reading.data is None:
+        return ChangeAction.EDIT
+    differing = {key for key in {*old, *reading.data} if old.get(key) != reading.data.get(key)}
+    return ChangeAction.EXCEPTION if differing == {"exceptions"} else ChangeAction.EDIT
+
+
+def _old_data(path: str, digest: str, hands: Hands) -> Mapping[str, Any] | None:
+    content = hands.repository.past_content(path, digest)
+    if content is None:
+        return None
+    return _data(content, path, hands.documents)
+
+
+def _data(content: bytes, path: str, documents: Documents) -> Mapping[str, Any] | None:
+    document, _ = documents.parse(content, path)
+    data = document.data if document else None
+    return data if isinstance(data, dict) else None
