@@ -1,0 +1,61 @@
+"""The demo plays the whole story, and what it leaves can be explored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    import sys
+
+    folder = tmp_path_factory.mktemp("demo") / "fresh"
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "policyctl", "demo", str(folder)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "HOME": "/nonexistent"},
+    )
+    return done, folder
+
+
+def test_it_plays_to_the_end(played):
+    done, _ = played
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    for said in (
+        "gate not met",
+        "gate met",
+        "refused",
+        "approved entry 3 of team-assistant as sam (security)",
+        "verified · 1 policy, 3 entries, 4 signatures",
+        'Good "policyctl/approve/security" signature for sam',
+        "UNRECORDED_CHANGE",
+        "APPROVALS_MISSING",
+        "ROOT_MISSING",
+    ):
+        assert said in done.stdout
+
+
+def test_the_repository_it_leaves_verifies(played, shell):
+    _, folder = played
+
+    assert shell("verify", cwd=folder).code == 0
+    status = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=folder, capture_output=True, check=True
+    )
+    assert status.stdout == b""
+
+
+def test_it_never_writes_into_a_folder_that_holds_something(shell, tmp_path):
+    (tmp_path / "mine").write_text("x")
+
+    done = shell("demo", str(tmp_path))
+
+    assert done.code == 2
+    assert "is not empty" in done.err
+    assert os.listdir(tmp_path) == ["mine"]

@@ -1,0 +1,162 @@
+"""A world of its own for each test: nothing of the user's home, git settings or keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from policyctl.adapters.ssh_signing import make_key
+from policyctl.cli import main
+
+settings.register_profile("policyctl", deadline=None, derandomize=True)
+settings.load_profile("policyctl")
+
+_INHERITED = ("GIT_", "GITHUB_", "SSH_", "POLICYCTL_", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "CI")
+
+
+@pytest.fixture(autouse=True)
+def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home, no inherited git, SSH or CI variables, UTC and the C locale."""
+    for name in list(os.environ):
+        if name.startswith(_INHERITED):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    for name, value in {
+        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "dumb",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return home
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class World:
+    """A repository under governance with three people, and ways to act in it.
+
+    Erin writes (team ``assistants``), Sam approves (role ``security``), Ada only reads.
+    """
+
+    folder: Path
+    keys: Path
+    capture: pytest.CaptureFixture[str]
+
+    def run(self, *arguments: str, by: str = "") -> Ran:
+        """Run policyctl in the repository, signing with somebody's key."""
+        here = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            code = main([*arguments, *(["--key", str(self.keys / by)] if by else [])])
+        finally:
+            os.chdir(here)
+        said = self.capture.readouterr()
+        return Ran(code, said.out, said.err)
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the repository; what it printed."""
+        done = subprocess.run(
+            ["git", "-c", "user.name=Mallory", "-c", "user.email=m@example.org", *arguments],
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        return done.stdout
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file of the working tree."""
+        return (self.folder / path).read_bytes()
+
+    def write(self, path: str, content: bytes | str) -> None:
+        """Write a file of the working tree."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def state(self) -> tuple[str, str]:
+        """The commit and what git says of the working tree: equal if nothing changed."""
+        return self.git("rev-parse", "HEAD"), self.git("status", "--porcelain")
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a key for each person, made once."""
+    folder = tmp_path_factory.mktemp("keys")
+    for who in ("erin", "sam", "ada", "mallory"):
+        make_key(folder / who, comment=who)
+    return folder
+
+
+@pytest.fixture
+def world(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> World:
+    """A freshly founded repository."""
+    found = World(tmp_path / "repository", people, capsys)
+    found.folder.mkdir()
+    done = found.run(
+        *("init", "--as", "erin", "--role", "security=sam", "--team", "assistants=erin"),
+        *("--person", f"sam={people / 'sam.pub'}", "--person", f"ada={people / 'ada.pub'}"),
+        by="erin",
+    )
+    assert done.code == 0, done.err
+    return found
+
+
+POLICY = (Path(__file__).parent / "data/team-assistant.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def recorded(world: World) -> World:
+    """A repository in which the policy ``team-assistant`` is recorded, in ``logging``."""
+    world.write("policies/team-assistant.yaml", POLICY)
+    done = world.run("record", "team-assistant", "--rationale", "a new assistant", by="erin")
+    assert done.code == 0, done.err
+    return world
+
+
+@pytest.fixture(scope="session")
+def events() -> str:
+    """The shipped sample of real detection records."""
+    import policyctl.demo_data
+
+    return str(Path(policyctl.demo_data.__file__).parent / "records.jsonl.gz")
+
+
+Shell = Callable[..., Ran]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Run ``python -m policyctl`` as a process of its own, in a folder of the test."""
+
+    def run(*arguments: str, cwd: Path | None = None, **variables: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "policyctl", *arguments],
+            cwd=cwd or tmp_path,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,68 @@
+"""The wheel, installed elsewhere, works the same with no checkout around."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import policyctl
+
+CHECKOUT = Path(policyctl.__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    if not (CHECKOUT / "pyproject.toml").exists():
+        pytest.skip("policyctl is not installed from a checkout: run it in one")
+    source = tmp_path_factory.mktemp("source") / "policyctl"
+    shutil.copytree(
+        CHECKOUT, source, ignore=shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__")
+    )
+    target = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(target), str(source)],
+        check=True,
+        capture_output=True,
+    )
+    return next(target.glob("*.whl"))
+
+
+def test_it_carries_every_schema_baseline_catalogue_and_the_demo_records(wheel):
+    inside = set(zipfile.ZipFile(wheel).namelist())
+
+    for kind in ("schemas", "baselines"):
+        for file in (CHECKOUT / kind).iterdir():
+            assert f"policyctl/_data/{kind}/{file.name}" in inside
+    for file in (CHECKOUT / "policyctl/catalogues").glob("*.json"):
+        assert f"policyctl/catalogues/{file.name}" in inside
+    assert "policyctl/demo_data/records.jsonl.gz" in inside
+    assert "policyctl/py.typed" in inside
+    assert not [name for name in inside if name.startswith(("tests", "docs"))]
+
+
+def test_it_plays_the_demo_in_a_fresh_environment(wheel, tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv/bin/python"
+    subprocess.run(
+        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", str(wheel)],
+        check=True,
+        capture_output=True,
+    )
+
+    done = subprocess.run(
+        [str(tmp_path / "venv/bin/policyctl"), "demo", "story"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
