@@ -17,7 +17,11 @@ def loaded(*arguments: str, cwd=None) -> set[str]:
         "sys.stderr.write('\\n'.join(sys.modules))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-P", "-c", program], cwd=cwd, capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-P", "-c", program],
+        cwd=cwd,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     return HEAVY & set(done.stderr.splitlines())
 
@@ -28,7 +32,9 @@ def test_help_loads_no_library_of_the_edge(arguments):
 
 
 def test_validate_loads_neither_git_nor_signatures(recorded):
-    assert not loaded("validate", cwd=recorded.folder) & {"git", "ruamel", "cryptography", "rich.console"}
+    needless = {"git", "ruamel", "cryptography", "rich.console"}
+
+    assert not loaded("validate", cwd=recorded.folder) & needless
 
 
 def test_verify_does_not_load_the_schema_validator(recorded):

@@ -33,6 +33,18 @@ def _pattern(_: Any, pattern: str, instance: object, __: _Schema) -> _Errors:
         yield ValidationError("it does not match the pattern")
 
 
+def _properties(
+    validator: Any, properties: Mapping[str, Any], instance: object, _: _Schema
+) -> _Errors:
+    if not isinstance(instance, dict):
+        return
+    for key, schema in properties.items():
+        if key in instance and schema is False:  # jsonschema loses the place of these
+            yield ValidationError("the key is forbidden", path=[key], schema=False)
+        elif key in instance:
+            yield from validator.descend(instance[key], schema, path=key, schema_path=key)
+
+
 def _pattern_properties(
     validator: Any, patterns: Mapping[str, Any], instance: object, _: _Schema
 ) -> _Errors:
@@ -108,6 +120,7 @@ StrictValidator: Any = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {
         "pattern": _pattern,
+        "properties": _properties,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
         "propertyNames": _property_names,

@@ -13,6 +13,8 @@ from policyctl.core.finding import Path, Span, pointer
 from policyctl.errors import InputError
 
 _UNCHANGED = "nothing was changed; edit the file by hand"
+# ruamel.yaml takes no tab between values and comments, which YAML allows.
+_TABS = "nothing was changed; replace the file's tabs by spaces"
 _UNPRINTABLE = re.compile(
     "[\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
 )
@@ -130,6 +132,9 @@ def _require_only_change(edited: bytes, before: Document, at: Path, old: str, va
     if not same(document.data, expected):
         raise _refusal(at, f"{what} would be read as something else")
     if not agree(edited, document):
+        if not agree(before.text.encode("utf-8"), before):
+            reason = "two YAML readers do not agree about the file as it is"
+            raise _refusal(at, reason, hint=_TABS if "\t" in before.text else _UNCHANGED)
         raise _refusal(at, f"with {what} two YAML readers would not agree about the file")
 
 
@@ -145,6 +150,6 @@ def _with(data: object, at: Path, value: str) -> object:
     return changed
 
 
-def _refusal(at: Path, reason: str) -> InputError:
+def _refusal(at: Path, reason: str, *, hint: str = _UNCHANGED) -> InputError:
     where = pointer(at) or "the document"
-    return InputError(f"cannot change '{where}': {reason}", hint=_UNCHANGED)
+    return InputError(f"cannot change '{where}': {reason}", hint=hint)

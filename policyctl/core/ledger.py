@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core import paths
-from policyctl.core.canonical import NonCanonicalError, decode, sha256
+from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain, Recorded, read_chain
-from policyctl.core.entry import ChangeAction
+from policyctl.core.evidence_files import check_evidence, check_stray_evidence
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.root_chain import Roots, check_roots
 from policyctl.core.signature_files import VerifySignature
@@ -77,10 +77,10 @@ def check_ledger(
     findings = [*check_names(snapshot), *roots.findings]
     for chain in chains.values():
         findings += chain.findings
-        findings += _check_evidence(snapshot, chain)
+        findings += check_evidence(snapshot, chain, roots)
         findings += _check_content(snapshot, chain, read_facts)
     findings += _check_unregistered(snapshot, chains)
-    findings += _check_stray_evidence(snapshot, chains)
+    findings += check_stray_evidence(snapshot, chains)
     findings += _check_baselines(snapshot, roots, chains, read_facts)
     return Ledger(roots=roots, chains=chains, findings=in_order(findings))
 
@@ -154,64 +154,6 @@ def _check_unregistered(snapshot: Snapshot, chains: Mapping[str, Chain]) -> Iter
                 policy=place.policy,
                 hint=f"policyctl record {place.policy} --rationale '…'",
             )
-
-
-def _check_evidence(snapshot: Snapshot, chain: Chain) -> Iterator[Finding]:
-    for item in chain.entries:
-        entry = item.entry
-        if entry.action is ChangeAction.PROMOTE and not entry.evidence:
-            message = f"entry {entry.seq} of '{entry.policy}' promotes without evidence"
-            path = paths.entry_path(entry.policy, entry.seq)
-            yield violation(
-                "EVIDENCE_MISSING", message, file=path, policy=entry.policy, entry=entry.seq
-            )
-        for reference in entry.evidence:
-            path = paths.HOME + reference.name
-            problem = _evidence_problem(snapshot, item, path, reference.sha256)
-            if problem:
-                code, message = problem
-                yield violation(code, message, file=path, policy=entry.policy, entry=entry.seq)
-
-
-def _evidence_problem(
-    snapshot: Snapshot, item: Recorded, path: str, digest: str
-) -> tuple[str, str] | None:
-    entry = item.entry
-    content = content_of(snapshot, path)
-    if path != paths.HOME + paths.evidence_name(entry.policy, entry.seq) or content is None:
-        return "EVIDENCE_MISSING", f"the evidence of entry {entry.seq}, {path!a}, is not there"
-    if sha256(content) != digest:
-        return "EVIDENCE_MISMATCH", f"{path} is not the evidence that entry {entry.seq} names"
-    try:
-        report = decode(content)
-    except NonCanonicalError as error:
-        return "EVIDENCE_MISMATCH", f"{path}: {error}"
-    stages = (
-        entry.source.value if entry.source else None,
-        entry.target.value if entry.target else None,
-    )
-    expected = {"policy": entry.policy, "from": stages[0], "to": stages[1]}
-    if not isinstance(report, dict) or any(
-        report.get(name) != value for name, value in expected.items()
-    ):
-        return "EVIDENCE_MISMATCH", f"{path} is evidence for another change"
-    if report.get("policy_digest") != entry.before:
-        return "EVIDENCE_MISMATCH", f"{path} was computed for another version of the policy"
-    if report.get("verdict") != "met":
-        return "GATE_NOT_MET", f"{path} says that the gate is not met"
-    return None
-
-
-def _check_stray_evidence(snapshot: Snapshot, chains: Mapping[str, Chain]) -> Iterator[Finding]:
-    named = {
-        paths.HOME + reference.name
-        for chain in chains.values()
-        for item in chain.entries
-        for reference in item.entry.evidence
-    }
-    for path in sorted(snapshot):
-        if isinstance(paths.place_of(path), paths.EvidenceFile) and path not in named:
-            yield violation("PATH_UNEXPECTED", f"no entry names {path}", file=path)
 
 
 def _check_baselines(

@@ -75,4 +75,4 @@ def _is_stray(path: str) -> bool:
         return False
     if path.startswith(paths.POLICIES):
         return path.casefold().endswith((".yaml", ".yml", ".json"))
-    return path.startswith((paths.ROOTS, paths.LOG, paths.EVIDENCE, paths.BASELINES))
+    return path.startswith(paths.HOME)

@@ -59,9 +59,13 @@ def drawn(lines: Iterable[Line], width: int) -> str:
         for part in item:
             text.append(clean(part.text), style=part.style or None)
         indent = len(text.plain) - len(text.plain.lstrip(" "))
-        for row in text[indent:].wrap(console, max(width - indent, 20)) or [Text()]:
+        if text.cell_len <= width:
+            console.print(text, soft_wrap=True)
+            continue
+        # What does not fit goes on below, two columns further in.
+        for number, row in enumerate(text[indent:].wrap(console, max(width - indent - 2, 20))):
             row.rstrip()
-            console.print(Text(" " * indent) + row, soft_wrap=True)
+            console.print(Text(" " * (indent + 2 * (number > 0))) + row, soft_wrap=True)
     return page.getvalue()
 
 

@@ -34,7 +34,7 @@ exceptions:
   - id: EX-1
     guardrail: pii/email
     when: {app: shop-newsletter}
-    reason: the assistant repeats the customer's own address
+    reason: the assistant repeats their own address
     owner: crm
     expires: "2027-02-01"
 thresholds:
@@ -90,7 +90,7 @@ BROKEN = [
     ("controls: {owasp-llm-2026", "controls: {OWASP", "wrong-format", 38, 12),
     ("[shop-chat, shop-voice]", "[shop-chat, shop-chat]", "duplicate-item", 10, 32),
     ("  key: user_id\n", "", "missing-companion", 21, 3),
-    ("    reason: the assistant repeats the customer's own address\n", "", "missing-key", 24, 5),
+    ("    reason: the assistant repeats their own address\n", "", "missing-key", 24, 5),
 ]
 
 

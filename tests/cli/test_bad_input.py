@@ -107,7 +107,9 @@ def test_on_a_detached_head(recorded, events):
 
     message = refused(recorded, *PROMOTE, "--events", events)
 
-    assert message == "policyctl: no branch is checked out (HEAD is detached)\n  = git switch main\n"
+    assert message == (
+        "policyctl: no branch is checked out (HEAD is detached)\n  = git switch main\n"
+    )
 
 
 @pytest.mark.parametrize("staged", [False, True])
@@ -196,8 +198,8 @@ def test_a_promotion_without_records(recorded):
 
 
 def test_a_policy_without_threshold_owner_cannot_leave_logging(recorded, events):
-    text = recorded.read(POLICY).replace(b"  owner: security\n  reviewer: sam", b"  review_every: 90d")
-    recorded.write(POLICY, text)
+    owned = b"  owner: security\n  reviewer: sam"
+    recorded.write(POLICY, recorded.read(POLICY).replace(owned, b"  review_every: 90d"))
     assert recorded.run("record", "team-assistant", "--rationale", "x", by="erin").code == 0
 
     message = refused(recorded, *PROMOTE, "--events", events, code=1)
@@ -319,9 +321,7 @@ def test_init_with_two_people_and_nobody_who_approves(tmp_path, shell, people):
     )
 
     assert done.code == 2
-    assert done.err == (
-        "policyctl: nobody is named who approves\n  = --role security=WHO[,WHO]\n"
-    )
+    assert done.err == ("policyctl: nobody is named who approves\n  = --role security=WHO[,WHO]\n")
 
 
 def test_one_key_for_two_people(tmp_path, shell, people):

@@ -81,7 +81,8 @@ def test_every_signature_verifies_with_stock_ssh_keygen_and_the_exported_signers
         "erin.sig": ("erin", "policyctl/author"),
         "sam.security.sig": ("sam", "policyctl/approve/security"),
     }
-    found = {path.name.removeprefix("000002.json."): path for path in entry.parent.glob("000002*.sig")}
+    files = entry.parent.glob("000002*.sig")
+    found = {path.name.removeprefix("000002.json."): path for path in files}
     assert set(found) == set(expected)
 
     for name, (who, namespace) in expected.items():
@@ -289,7 +290,8 @@ def test_a_lone_founder_works_in_solo_mode_and_every_verification_says_so(
     alone.folder.mkdir()
     assert alone.run("init", "--as", "erin", by="erin").code == 0
     policy = world_policy().replace("owner: assistants", "owner: erin")
-    policy = policy.replace("owner: security", "owner: erin").replace("reviewer: sam", "reviewer: erin")
+    policy = policy.replace("owner: security", "owner: erin")
+    policy = policy.replace("reviewer: sam", "reviewer: erin")
     alone.write(POLICY, policy)
     assert alone.run("record", "team-assistant", "--rationale", "x", by="erin").code == 0
     assert promote(alone, events).code == 0

@@ -1,0 +1,115 @@
+"""The evidence reports in the repository: there, unaltered, about this change, and good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from policyctl.core import paths
+from policyctl.core.canonical import NonCanonicalError, decode, sha256
+from policyctl.core.chain import Chain, Recorded
+from policyctl.core.entry import ChangeAction
+from policyctl.core.finding import Finding
+from policyctl.core.policy import gate_from
+from policyctl.core.root_chain import Roots
+from policyctl.core.snapshot import Snapshot, content_of, violation
+from policyctl.core.trust_root import TrustRoot
+
+_HOUR = timedelta(hours=1)
+
+
+def check_evidence(snapshot: Snapshot, chain: Chain, roots: Roots) -> Iterator[Finding]:
+    """Findings about the evidence of a policy's promotions."""
+    for item in chain.entries:
+        entry = item.entry
+        if entry.action is ChangeAction.PROMOTE and not entry.evidence:
+            message = f"entry {entry.seq} of '{entry.policy}' promotes without evidence"
+            path = paths.entry_path(entry.policy, entry.seq)
+            yield violation(
+                "EVIDENCE_MISSING", message, file=path, policy=entry.policy, entry=entry.seq
+            )
+        for reference in entry.evidence:
+            path = paths.HOME + reference.name
+            root = roots.by_version.get(entry.root)
+            problem = _problem(snapshot, item, path, reference.sha256, root)
+            if problem:
+                code, message = problem
+                yield violation(code, message, file=path, policy=entry.policy, entry=entry.seq)
+
+
+def check_stray_evidence(snapshot: Snapshot, chains: Mapping[str, Chain]) -> Iterator[Finding]:
+    """Findings about reports that no entry names."""
+    named = {
+        paths.HOME + reference.name
+        for chain in chains.values()
+        for item in chain.entries
+        for reference in item.entry.evidence
+    }
+    for path in sorted(snapshot):
+        if isinstance(paths.place_of(path), paths.EvidenceFile) and path not in named:
+            yield violation("PATH_UNEXPECTED", f"no entry names {path}", file=path)
+
+
+def _problem(
+    snapshot: Snapshot, item: Recorded, path: str, digest: str, root: TrustRoot | None
+) -> tuple[str, str] | None:
+    entry = item.entry
+    content = content_of(snapshot, path)
+    if path != paths.HOME + paths.evidence_name(entry.policy, entry.seq) or content is None:
+        return "EVIDENCE_MISSING", f"the evidence of entry {entry.seq}, {path!a}, is not there"
+    if sha256(content) != digest:
+        return "EVIDENCE_MISMATCH", f"{path} is not the evidence that entry {entry.seq} names"
+    try:
+        report = decode(content)
+    except NonCanonicalError as error:
+        return "EVIDENCE_MISMATCH", f"{path}: {error}"
+    expected = {
+        "policy": entry.policy,
+        "from": entry.source.value if entry.source else None,
+        "to": entry.target.value if entry.target else None,
+    }
+    if not isinstance(report, dict) or any(
+        report.get(name) != value for name, value in expected.items()
+    ):
+        return "EVIDENCE_MISMATCH", f"{path} is evidence for another change"
+    if report.get("policy_digest") != entry.before:
+        return "EVIDENCE_MISMATCH", f"{path} was computed for another version of the policy"
+    if report.get("verdict") != "met":
+        return "GATE_NOT_MET", f"{path} says that the gate is not met"
+    floor = root.gates.get(str(expected["to"]), {}) if root else {}
+    lax = _laxer(report.get("gate"), floor)
+    if lax:
+        return "GATE_BELOW_FLOOR", f"{path} was judged by a laxer {lax} than governance asks for"
+    return None
+
+
+def _laxer(gate: object, floor: Mapping[str, Any]) -> str:
+    """The first value of a report's gate that asks for less than governance does, or nothing."""
+    least = gate_from(floor)
+    asked: Mapping[str, tuple[str, Fraction, int]] = {
+        "window": ("window_hours", Fraction(least.window // _HOUR), 1),
+        "records": ("records", Fraction(least.records), 1),
+        "reviewed": ("reviewed", Fraction(least.reviewed), 1),
+        "false_positives": ("false_positives", least.false_positives, -1),
+        "confidence": ("confidence", least.confidence, 1),
+    }
+    for name in floor:
+        if name in asked:
+            field, wanted, direction = asked[name]
+            found = _exact(gate.get(field)) if isinstance(gate, dict) else None
+            if found is None or direction * (found - wanted) < 0:
+                return name.replace("_", " ")
+        elif not isinstance(gate, dict) or gate.get(name) not in ("anytime", floor[name]):
+            return name
+    return ""
+
+
+def _exact(value: object) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        return None
