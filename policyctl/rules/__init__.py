@@ -21,9 +21,9 @@ from policyctl.rules import (
     unknown_identity,
     weaker_than_baseline,
 )
-from policyctl.rules.rule import Rule
+from policyctl.rules.rule import AnyRule, Rule
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[AnyRule, ...] = (
     duplicate_exception.RULE,
     duplicate_guardrail.RULE,
     exception_matches_nothing.RULE,
@@ -42,3 +42,8 @@ RULES: tuple[Rule, ...] = (
     unknown_identity.RULE,
     weaker_than_baseline.RULE,
 )
+
+VALIDATING: tuple[Rule, ...] = tuple(
+    rule for rule in RULES if isinstance(rule, Rule) and rule.validates
+)
+"""The rules that ``validate`` runs too."""

@@ -26,4 +26,5 @@ RULE = Rule(
     summary="two exceptions have the same id",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -34,4 +34,5 @@ RULE = Rule(
     summary="two guardrails have the same detector and direction",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -65,4 +65,5 @@ RULE = Rule(
     summary="an exception is for something that the policy never stops",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

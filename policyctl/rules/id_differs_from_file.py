@@ -25,4 +25,5 @@ RULE = Rule(
     summary="a policy's file is not named after its id",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

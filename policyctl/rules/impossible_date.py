@@ -38,4 +38,5 @@ RULE = Rule(
     summary="an exception expires on no day of the calendar",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -49,4 +49,5 @@ RULE = Rule(
     summary="a guardrail has a direction or action that its detector cannot have",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -33,4 +33,5 @@ RULE = Rule(
     summary="neither the policy nor its baseline gives sensitivity or guardrails",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

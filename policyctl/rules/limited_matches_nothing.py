@@ -41,4 +41,5 @@ RULE = Rule(
     summary="the limited scope names a guardrail or app that the policy does not have",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

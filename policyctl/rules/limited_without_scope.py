@@ -36,4 +36,5 @@ RULE = Rule(
     summary="the stage is 'limited', and nothing says to what",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from policyctl.core.catalogue import Catalogue
 from policyctl.core.document import Document
 from policyctl.core.effective import Effective
+from policyctl.core.entry import Entry
 from policyctl.core.finding import Finding, Path, Severity
 from policyctl.core.trust_root import TrustRoot
+from policyctl.rules.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,10 @@ class Subject:
         baselines: the names (``id@version``) that a policy may extend here.
         root: governance, where the repository has one that can be read.
         catalogues: control frameworks by their id.
+        now: the present; None where no clock is asked (`validate`), and rules about time stay
+            silent.
+        trail: the policy's ledger entries, oldest first, as the working tree has them; `verify`
+            judges whether they hold.
     """
 
     document: Document
@@ -35,6 +42,31 @@ class Subject:
     baselines: tuple[str, ...] = ()
     root: TrustRoot | None = None
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    now: datetime | None = None
+    trail: tuple[Entry, ...] = ()
+    settings: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """Every policy of a repository, for rules that compare them."""
+
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One commit of a range, for rules about how changes are cut.
+
+    Attributes:
+        commit: its id.
+        subject: the first line of its message.
+        paths: the files it changes.
+    """
+
+    commit: str
+    subject: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +85,97 @@ class Problem:
 
 
 Check = Callable[[Subject], Iterable[Problem]]
+EstateCheck = Callable[[Estate], Iterable[tuple[Subject, Problem]]]
+RangeCheck = Callable[[tuple[Change, ...], Settings], Iterable[tuple[Change, Problem]]]
+Fix = Callable[[Subject, Problem], "Edit | None"]
+"""What would cure a problem, or None where only a person can tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A safe change of one scalar.
+
+    Attributes:
+        at: the scalar's place in the document.
+        value: its new text.
+    """
+
+    at: Path
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One check of policies, explained on the page ``docs/rules/<id>.md``."""
+    """One check of a policy, explained on the page ``docs/rules/<id>.md``.
+
+    Attributes:
+        validates: whether ``validate`` runs it too: without it a policy does not mean what it
+            says. All rules run in ``lint``.
+        references: public documents that the rule rests on.
+        fix: a safe cure, where there is one.
+    """
 
     id: str
     summary: str
     severity: Severity
     check: Check
+    validates: bool = False
+    references: tuple[str, ...] = ()
+    fix: Fix | None = None
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """What the rule finds in a policy, with lines and columns."""
         for problem in self.check(subject):
-            yield subject.document.finding(
-                self.id,
-                problem.message,
-                at=problem.at,
-                hint=problem.hint,
-                key=problem.key,
+            yield placed(self, subject, problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstateRule:
+    """One check across the policies of a repository, explained on its page."""
+
+    id: str
+    summary: str
+    severity: Severity
+    check: EstateCheck
+    references: tuple[str, ...] = ()
+
+    def findings(self, estate: Estate) -> Iterator[Finding]:
+        """What the rule finds, each at a place in one of the policies."""
+        for subject, problem in self.check(estate):
+            yield placed(self, subject, problem)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeRule:
+    """One check of a range of commits, explained on its page."""
+
+    id: str
+    summary: str
+    severity: Severity
+    check: RangeCheck
+    references: tuple[str, ...] = ()
+
+    def findings(self, changes: tuple[Change, ...], settings: Settings) -> Iterator[Finding]:
+        """What the rule finds, each about one commit."""
+        for change, problem in self.check(changes, settings):
+            yield Finding(
+                code=self.id,
                 severity=self.severity,
+                message=f"commit {change.commit[:12]}: {problem.message}",
+                hint=problem.hint,
             )
+
+
+AnyRule = Rule | EstateRule | RangeRule
+
+
+def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Finding:
+    """The finding that a problem is, with the line and column of its place."""
+    return subject.document.finding(
+        rule.id,
+        problem.message,
+        at=problem.at,
+        hint=problem.hint,
+        key=problem.key,
+        severity=rule.severity,
+    )

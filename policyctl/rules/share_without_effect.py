@@ -35,4 +35,5 @@ RULE = Rule(
     summary="the limited share is 0% or 100%",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -33,4 +33,5 @@ RULE = Rule(
     summary="a policy past 'logging' has no owner or no reviewer of its thresholds",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -33,4 +33,5 @@ RULE = Rule(
     summary="an escalation trigger watches a detector that the policy does not use",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -28,4 +28,5 @@ RULE = Rule(
     summary="the baseline that a policy extends does not exist",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -32,4 +32,5 @@ RULE = Rule(
     summary="a policy names a control or framework that no catalogue has",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

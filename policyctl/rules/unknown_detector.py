@@ -43,4 +43,5 @@ RULE = Rule(
     summary="a policy names a detector that does not exist",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

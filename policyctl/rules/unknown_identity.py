@@ -53,4 +53,5 @@ RULE = Rule(
     summary="a policy names somebody whom governance does not know",
     severity=Severity.ERROR,
     check=check,
+    validates=True,
 )

@@ -50,4 +50,5 @@ RULE = Rule(
     summary="a value is weaker than the baseline's, and no reason is given",
     severity=Severity.WARNING,
     check=check,
+    validates=True,
 )

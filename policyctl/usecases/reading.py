@@ -11,7 +11,7 @@ from policyctl.core.effective import Effective, missing, resolve
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.ledger import PolicyFacts, ReadFacts
 from policyctl.errors import DocumentError, InputError
-from policyctl.rules import RULES
+from policyctl.rules import VALIDATING
 from policyctl.rules.rule import Subject
 from policyctl.usecases.ports import Documents, Governance
 
@@ -26,6 +26,7 @@ class Reading:
     Attributes:
         data: the values, once the schema accepted them.
         effective: the policy in force, where the file and its baseline give enough for one.
+        subject: the policy as rules see it, once the schema accepted it.
     """
 
     file: str
@@ -33,6 +34,7 @@ class Reading:
     document: Document | None = None
     data: Mapping[str, Any] | None = None
     effective: Effective | None = None
+    subject: Subject | None = None
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -78,13 +80,14 @@ def _judged(
         root=governance.root,
         catalogues=governance.catalogues,
     )
-    findings = in_order(finding for rule in RULES for finding in rule.findings(subject))
+    findings = in_order(finding for rule in VALIDATING for finding in rule.findings(subject))
     return Reading(
         file=document.file,
         content=content,
         document=document,
         data=data,
         effective=effective,
+        subject=subject,
         findings=findings,
     )
 
