@@ -97,8 +97,8 @@ def _count(error: ValidationError, at: Path, _: Document) -> _Told:
     if count == 0:
         message, hint = f"{_where(at)} is empty", "fill it in, or remove it"
         return _Told(code="out-of-range", message=message, hint=_description(error) or hint)
-    unit = unit if limit != 1 else unit[:-1]
-    message = f"{_where(at)} has {count}, and must have {bound} {limit} {unit}"
+    unit = unit if count != 1 else unit[:-1]
+    message = f"{_where(at)} has {count} {unit}, and must have {bound} {limit}"
     return _Told(code="out-of-range", message=message, hint=_description(error))
 
 

@@ -19,7 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield Problem(
         message=f"there is no baseline '{name}'",
         at=("extends",),
-        hint=f"did you mean '{near[0]}'?" if near else f"there are: {known or 'none'}",
+        hint=f"did you mean '{near[0]}'?" if near else f"one of: {known or 'none, add one first'}",
     )
 
 

@@ -33,15 +33,10 @@ def _place(subject: Subject, name: str) -> Path:
     if steps[0] != "guardrails":
         return steps
     _, detector, direction, key = steps
-    # A weakening of 'words' speaks of regular expressions too.
-    keys = ("words", "regex") if key == "words" else (key,)
     for index, item, spoken in guardrail_items(subject):
         if item["detector"] == detector and direction in spoken:
-            given = [key for key in keys if key in item]
-            if len(given) == 1:
-                return "guardrails", index, given[0]
-            if given:
-                return "guardrails", index
+            # What the item does not give itself, it is weaker by leaving out.
+            return ("guardrails", index, key) if key in item else ("guardrails", index)
     return ("guardrails",)
 
 

@@ -807,7 +807,7 @@ def marker(tmp_path):
 def hostile(repo, tmp_path, marker):
     """A repository in which nearly everything that git can be told to run writes the marker."""
     program = tmp_path / "evil"
-    program.write_text(f"#!/bin/sh\necho \"$0 $*\" >> '{marker}'\ncat\n")
+    program.write_text(f"#!/bin/sh\necho \"$0 $*\" >> '{marker}'\n")
     program.chmod(0o755)
     write(repo, {".gitattributes": b"* filter=evil diff=evil merge=evil\n"})
     git(repo, "add", ".gitattributes")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from fractions import Fraction
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from policyctl.core.decision import Detection, Verdict, applies, covering, covers, decide, in_scope
@@ -76,7 +76,9 @@ def limited(name, verdict, detection=None, **scope):
 
 
 def excepted(name, verdict, detection=None, guardrail="pii", **more):
-    return case(f"an exception {name}", verdict, detection, exceptions=(exception(guardrail, **more),))
+    return case(
+        f"an exception {name}", verdict, detection, exceptions=(exception(guardrail, **more),)
+    )
 
 
 CASES = [
@@ -189,9 +191,7 @@ def test_a_decision_names_the_guardrail_and_the_exception_that_led_to_it():
     waiver = exception()
     policy = replace(POLICY, guardrails=(PII, member))
     blocked = decide(policy, DETECTION)
-    let_through = decide(
-        replace(policy, exceptions=(exception("secrets"), waiver)), DETECTION
-    )
+    let_through = decide(replace(policy, exceptions=(exception("secrets"), waiver)), DETECTION)
     unknown = decide(policy, replace(DETECTION, detector="secrets"))
 
     assert (blocked.guardrail, blocked.exception) == (member, None)
@@ -213,11 +213,12 @@ def test_adding_a_more_specific_guardrail_may_let_through_what_its_family_blocke
 
 NAMES = ("pii", "pii/email", "pii/email/work", "pii_extra", "secrets")
 APPS, COHORTS, KEYS = ("chat", "shop"), ("staff", "beta"), ("a", "b", "user@example.com")
-SHARES = st.none() | st.fractions(0, 1, max_denominator=100)
+SHARES = st.none() | st.integers(1, 99).map(lambda percent: Fraction(percent, 100))
 
 
 def some_of(values):
-    return st.lists(st.sampled_from(values), unique=True, max_size=2).map(tuple)
+    """Nothing, which does not narrow, or nearly all of them."""
+    return st.sampled_from(((), (), values[:-1], values[1:]))
 
 
 guardrails = st.lists(
@@ -227,11 +228,11 @@ guardrails = st.lists(
         direction=st.sampled_from(Direction),
         action=st.sampled_from(Action),
         sensitivity=st.sampled_from(Sensitivity),
-        enabled=st.booleans() | st.just(True),
+        enabled=st.sampled_from((True, True, True, False)),
     ),
     unique_by=lambda item: (item.detector, item.direction),
-    min_size=1,
-    max_size=6,
+    min_size=5,
+    max_size=10,
 ).map(tuple)
 scopes = st.builds(
     Limited,
@@ -257,18 +258,18 @@ policies = st.builds(
     lambda **given: replace(POLICY, **given),
     stage=st.sampled_from(Stage),
     guardrails=guardrails,
-    limited=st.none() | scopes,
-    exceptions=st.lists(exceptions, max_size=2).map(tuple),
+    limited=st.one_of(scopes, scopes, st.none()),
+    exceptions=st.just(()) | st.lists(exceptions, max_size=2).map(tuple),
 )
 detections = st.builds(
     Detection,
     detector=st.sampled_from(NAMES),
     direction=st.sampled_from(Direction),
-    level=st.none() | st.sampled_from(Level),
+    level=st.sampled_from((*Level, *tuple(Level)[:3], None)),
     app=st.sampled_from(APPS),
     time=st.datetimes(
-        datetime(2026, 10, 30),  # noqa: DTZ001 - the strategy adds the zone
-        datetime(2026, 11, 4),  # noqa: DTZ001
+        datetime(2026, 10, 30),
+        datetime(2026, 11, 4),
         timezones=st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours))),
     ),
     key=st.sampled_from(("", *KEYS)),
@@ -386,7 +387,13 @@ TIGHTENINGS = (
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_the_random_policies_reach_every_verdict(verdict):
-    assert find(st.tuples(policies, detections), lambda pair: decide(*pair).verdict is verdict)
+    once = settings(phases=[Phase.generate], max_examples=5000)
+
+    assert find(
+        st.tuples(policies, detections),
+        lambda pair: decide(*pair).verdict is verdict,
+        settings=once,
+    )
 
 
 @given(policies, detections)
@@ -410,9 +417,7 @@ def test_logging_never_acts(policy, detection):
 @given(policies, detections, exceptions, st.integers(1, 400))
 def test_an_expired_exception_changes_nothing(policy, detection, waiver, days):
     last = detection.time.astimezone(UTC).date() - timedelta(days=days)
-    expired = tuple(
-        replace(waiver, expires=expires) for expires in (last, None)
-    )
+    expired = tuple(replace(waiver, expires=expires) for expires in (last, None))
 
     found = decide(replace(policy, exceptions=(*expired, *policy.exceptions)), detection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from fractions import Fraction
 
@@ -74,10 +75,8 @@ def test_every_share_of_four_places_is_read_exactly(millionths):
     assert share(text) == Fraction(millionths, 1_000_000)
 
 
-@given(st.text())
-def test_no_text_raises_anything_but_a_value_error(text):
-    for read in (duration, share):
-        try:
-            read(text)
-        except ValueError as error:
-            assert text in str(error)
+@pytest.mark.parametrize("read", [duration, share])
+@given(text=st.text())
+def test_no_text_raises_anything_but_a_value_error(read, text):
+    with contextlib.suppress(ValueError):
+        assert read(text)

@@ -70,7 +70,7 @@ def test_a_gate_that_asks_for_less_is_found(compact, subject_of):
         (
             "detector: custom/competitors, regex: [Globex.*]",
             "regex",
-            "guardrails.custom/competitors.output.words",
+            "guardrails.custom/competitors.output.regex",
             "1 more there, left out here",
         ),
         (
@@ -93,10 +93,13 @@ def test_each_weaker_value_of_a_guardrail_is_found_at_its_place(
     ]
 
 
-def test_words_and_expressions_together_are_found_at_the_guardrail(compact, subject_of):
+def test_words_and_expressions_are_found_each_at_its_place(compact, subject_of):
     text = compact + guardrail("detector: custom/competitors, words: [Acme], regex: [Globex.*]")
 
-    assert [problem.at for problem in RULE.check(subject_of(text))] == [("guardrails", 1)]
+    assert [problem.at for problem in RULE.check(subject_of(text))] == [
+        ("guardrails", 1, "words"),
+        ("guardrails", 1, "regex"),
+    ]
 
 
 def test_a_guardrail_of_both_directions_is_weaker_in_both(compact, subject_of):
