@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from policyctl.adapters.git_objects import find
+from policyctl.adapters.git_location import find
 from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.ssh_signing import public_key
 from policyctl.core.entry import SLUG

@@ -14,13 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from policyctl.adapters.git_objects import (
-    GitLocation,
-    ObjectStore,
-    TreeEntry,
-    blob_id,
-    find,
-)
+from policyctl.adapters.git_location import GitLocation, find
+from policyctl.adapters.git_objects import ObjectStore, TreeEntry, blob_id
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 

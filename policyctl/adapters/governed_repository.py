@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.git_repo import Workspace
+from policyctl.adapters.git_writing import WritableStore
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.snapshot import REGULAR, File, Snapshot
@@ -21,7 +21,7 @@ _GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
 class GovernedRepository:
     """Satisfies `ports.Repository`; the branch and its commit are read once, when it is opened."""
 
-    def __init__(self, workspace: Workspace, store: ObjectStore) -> None:
+    def __init__(self, workspace: Workspace, store: WritableStore) -> None:
         self._workspace = workspace
         self._store = store
         self._branch = store.branch()
@@ -35,7 +35,7 @@ class GovernedRepository:
             RepositoryError: there is none.
         """
         workspace = Workspace.open(start)
-        return cls(workspace, ObjectStore(workspace.location))
+        return cls(workspace, WritableStore(workspace.location))
 
     def __enter__(self) -> Self:
         return self

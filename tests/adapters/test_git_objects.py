@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from policyctl.adapters.git_objects import ObjectStore, TreeEntry, find
+from policyctl.adapters.git_location import find
+from policyctl.adapters.git_objects import TreeEntry
+from policyctl.adapters.git_writing import WritableStore
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
@@ -78,7 +80,7 @@ def repo(tmp_path):
 
 @pytest.fixture
 def store(repo):
-    with ObjectStore(find(repo)) as store:
+    with WritableStore(find(repo)) as store:
         yield store
 
 
@@ -135,7 +137,7 @@ def test_a_submodule_is_its_own_repository(repo, tmp_path):
     location = find(tmp_path / "outer" / "inner")
 
     assert location.git_dir == tmp_path / "outer" / ".git" / "modules" / "inner"
-    with ObjectStore(location) as store:
+    with WritableStore(location) as store:
         assert set(store.tree(store.head())) == set(FILES)
 
 
@@ -177,7 +179,7 @@ def test_a_git_file_that_leads_nowhere_is_a_clear_error(tmp_path, content, messa
 def test_a_machine_without_git_is_a_clear_error(repo, tmp_path, monkeypatch):
     for path in (str(tmp_path), ".", ""):
         monkeypatch.setenv("PATH", path)
-        assert refusal(ObjectStore, find(repo)) == (
+        assert refusal(WritableStore, find(repo)) == (
             "git was not found",
             "install git 2.34 or newer",
         )
@@ -188,7 +190,7 @@ def test_an_old_git_is_a_clear_error(repo, tmp_path, monkeypatch):
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert refusal(ObjectStore, find(repo)) == (
+    assert refusal(WritableStore, find(repo)) == (
         "git is too old: git version 2.33.8",
         "install git 2.34 or newer",
     )
@@ -223,7 +225,7 @@ def test_a_revision_is_never_an_option(store, rev):
 def test_a_repository_without_a_commit_is_a_clear_error(tmp_path):
     git(tmp_path, "init", "-q", "empty")
 
-    with ObjectStore(find(tmp_path / "empty")) as store:
+    with WritableStore(find(tmp_path / "empty")) as store:
         assert refusal(store.head) == (
             f"the repository {tmp_path / 'empty'} has no commit yet",
             "make a first commit with 'git commit'",
@@ -385,9 +387,9 @@ def test_shallow_and_partial_clones_say_so(repo, tmp_path, store):
     git(tmp_path, "clone", "-q", "--depth=1", url, "shallow")
     git(tmp_path, "clone", "-q", "--filter=blob:none", "--no-checkout", url, "partial")
 
-    with ObjectStore(find(tmp_path / "shallow")) as shallow:
+    with WritableStore(find(tmp_path / "shallow")) as shallow:
         assert (shallow.is_shallow(), shallow.is_partial()) == (True, False)
-    with ObjectStore(find(tmp_path / "partial")) as partial:
+    with WritableStore(find(tmp_path / "partial")) as partial:
         assert (partial.is_shallow(), partial.is_partial()) == (False, True)
         oid = partial.tree("HEAD")["x"].oid
         assert refusal(partial.blob, oid)[0] == f"the object {oid} is missing"
@@ -398,7 +400,7 @@ def test_a_change_can_be_committed_in_a_partial_clone(repo, tmp_path):
     git(repo, "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--filter=blob:none", "--no-checkout", f"file://{repo}", "partial")
 
-    with ObjectStore(find(tmp_path / "partial")) as partial:
+    with WritableStore(find(tmp_path / "partial")) as partial:
         commit(partial, {"new": b"1"})
         assert set(partial.tree("HEAD")) == {*FILES, "new"}
 
@@ -440,7 +442,7 @@ def test_author_date_message_and_reflog_are_what_was_asked_for(repo, store):
 def test_the_first_commit_of_a_repository_needs_no_parent(tmp_path):
     git(tmp_path, "init", "-q", "fresh")
 
-    with ObjectStore(find(tmp_path / "fresh")) as store:
+    with WritableStore(find(tmp_path / "fresh")) as store:
         oid = commit(store, {"policies/a.yaml": b"id: a\n"}, parent=None)
         store.refresh({"policies/a.yaml": b"id: a\n"})
         assert store.head() == oid
@@ -450,7 +452,7 @@ def test_the_first_commit_of_a_repository_needs_no_parent(tmp_path):
 def test_a_repository_of_sha256_works_the_same(tmp_path):
     git(tmp_path, "init", "-q", "--object-format=sha256", "modern")
 
-    with ObjectStore(find(tmp_path / "modern")) as store:
+    with WritableStore(find(tmp_path / "modern")) as store:
         commit(store, {"a": b"1", "b": b"2"}, parent=None)
         oid = commit(store, {"a": None})
         store.refresh({"a": None, "b": b"2"})
@@ -632,7 +634,7 @@ def test_refresh_of_a_path_that_is_a_folder_is_a_clear_error(repo, store):
 
 
 def test_refresh_says_when_another_git_command_holds_the_index(repo, store, monkeypatch):
-    monkeypatch.setattr("policyctl.adapters.git_objects._LOCK_PAUSE", 0.001)
+    monkeypatch.setattr("policyctl.adapters.git_writing._LOCK_PAUSE", 0.001)
     (repo / ".git" / "index.lock").write_text("")
 
     assert refusal(store.refresh, {"x": b"1"}) == (
@@ -703,7 +705,7 @@ def test_a_linked_worktree_has_its_own_head_and_index(repo, tmp_path):
     git(repo, "worktree", "add", "-q", "-b", "side", str(linked))
     main = git(repo, "rev-parse", "main")
 
-    with ObjectStore(find(linked)) as store:
+    with WritableStore(find(linked)) as store:
         assert store.branch() == "refs/heads/side"
         changes = {"policies/a.yaml": b"in the worktree\n"}
         oid = commit(store, changes, ref="refs/heads/side")
@@ -738,7 +740,7 @@ def test_the_environment_of_another_git_command_never_leaks_in(repo, tmp_path, m
     }.items():
         monkeypatch.setenv(name, str(value))
 
-    with ObjectStore(find(repo)) as store:
+    with WritableStore(find(repo)) as store:
         assert store.head() == head
         oid = commit(store, {"x": b"1"})
         store.refresh({"x": b"1"})
@@ -765,18 +767,19 @@ def test_a_run_inside_a_real_hook_acts_on_the_repository_that_it_is_given(repo, 
             import os
             from datetime import UTC, datetime
             from pathlib import Path
-            from policyctl.adapters.git_objects import ObjectStore, find
+            from policyctl.adapters.git_location import find
+            from policyctl.adapters.git_writing import WritableStore
             from policyctl.usecases.ports import Person
 
             Path({str(seen)!r}).write_text(os.environ["GIT_INDEX_FILE"])
-            with ObjectStore(find(Path({str(target)!r}))) as store:
+            with WritableStore(find(Path({str(target)!r}))) as store:
                 changes = {{"from-the-hook": b"1"}}
                 store.commit(
                     parent=store.head(), changes=changes, message="m", ref="refs/heads/main",
                     author=Person(name="A", email="a@b"), now=datetime.now(UTC),
                 )
                 store.refresh(changes)
-            with ObjectStore(find(Path.cwd())) as store:
+            with WritableStore(find(Path.cwd())) as store:
                 assert set(store.tree(store.head())) == {set(FILES)!r}
         """)
     )
@@ -900,7 +903,7 @@ def exercise(store, repo):
 
 
 def test_no_call_runs_anything_of_a_hostile_repository(hostile, marker):
-    with ObjectStore(find(hostile)) as store:
+    with WritableStore(find(hostile)) as store:
         exercise(store, hostile)
 
     assert not marker.exists(), marker.read_text()
@@ -925,7 +928,7 @@ def test_no_call_runs_anything_that_the_environment_names(hostile, marker, tmp_p
     (fake / "git-rev-parse").symlink_to(program)
     monkeypatch.setenv("GIT_EXEC_PATH", str(fake))
 
-    with ObjectStore(find(hostile)) as store:
+    with WritableStore(find(hostile)) as store:
         exercise(store, hostile)
 
     assert not marker.exists(), marker.read_text()
@@ -936,7 +939,7 @@ def test_a_git_in_the_folder_one_stands_in_is_not_run(hostile, marker, tmp_path,
     monkeypatch.chdir(hostile)
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
 
-    with ObjectStore(find(hostile)) as store:
+    with WritableStore(find(hostile)) as store:
         store.head()
 
     assert not marker.exists(), marker.read_text()
@@ -947,7 +950,7 @@ def test_an_embedded_bare_repository_is_not_entered(hostile, marker, tmp_path):
     git(hostile / "bare", "config", "core.fsmonitor", str(tmp_path / "evil"))
 
     refusal(find, hostile / "bare")
-    with ObjectStore(find(hostile)) as store:
+    with WritableStore(find(hostile)) as store:
         store.tree("HEAD")
 
     assert not marker.exists(), marker.read_text()
@@ -985,7 +988,7 @@ def test_alternates_are_only_read(hostile, marker, tmp_path):
     (info / "alternates").write_text(f"{other / '.git' / 'objects'}\n/nowhere\n")
     before = digest(other)
 
-    with ObjectStore(find(hostile)) as store:
+    with WritableStore(find(hostile)) as store:
         assert store.blob(oid) == b"shared\n"
         exercise(store, hostile)
 

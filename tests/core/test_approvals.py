@@ -20,7 +20,8 @@ def most_filled(need, approvers):
     for chosen in product((None, *PEOPLE), repeat=len(slots)):
         people = [who for who in chosen if who]
         fits = all(
-            who is None or who in approvers.get(role, ()) for who, role in zip(chosen, slots, strict=True)
+            who is None or who in approvers.get(role, ())
+            for who, role in zip(chosen, slots, strict=True)
         )
         if fits and len(people) == len(set(people)):
             best = max(best, len(people))

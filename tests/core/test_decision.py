@@ -248,18 +248,18 @@ exceptions = st.builds(
     guardrail=st.sampled_from(NAMES),
     reason=st.just("r"),
     owner=st.just("crm"),
-    expires=st.none() | st.dates(date(2026, 10, 30), date(2026, 11, 3)),
+    expires=st.sampled_from((None, *(TODAY + timedelta(days=more) for more in range(-2, 4)))),
     apps=some_of(APPS),
     cohorts=some_of(COHORTS),
     keys=some_of(KEYS),
-    direction=st.none() | st.sampled_from(Direction),
+    direction=st.sampled_from((None, None, *Direction)),
 )
 policies = st.builds(
     lambda **given: replace(POLICY, **given),
     stage=st.sampled_from(Stage),
     guardrails=guardrails,
     limited=st.one_of(scopes, scopes, st.none()),
-    exceptions=st.just(()) | st.lists(exceptions, max_size=2).map(tuple),
+    exceptions=st.just(()) | st.lists(exceptions, min_size=1, max_size=3).map(tuple),
 )
 detections = st.builds(
     Detection,

@@ -10,7 +10,7 @@ from policyctl.core.canonical import sha256
 from policyctl.core.root_chain import check_roots
 from policyctl.core.trust_root import root_bytes
 
-ROOT_1, ROOT_2, ROOT_3 = (paths.root_path(version) for version in (1, 2, 3))
+ROOT_1, ROOT_2 = paths.root_path(1), paths.root_path(2)
 
 
 def found(forge, pin=""):

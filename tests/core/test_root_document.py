@@ -217,7 +217,7 @@ def changed(forge, path, value):
         (("root",), None),
         (("root", "threshold"), "1"),
         (("root", "threshold"), True),
-        (("approvals",), {}),
+        (("approvals",), {"edit": 1}),
         (("approvals", 0, "actions"), ["launch"]),
         (("approvals", 0, "actions"), "edit"),
         (("approvals", 0, "to"), ["live"]),

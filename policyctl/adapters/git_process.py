@@ -1,0 +1,206 @@
+"""Every call of git that reads evidence or writes the ledger.
+
+A repository may be hostile: its configuration, hooks, filters, replacements, grafts and embedded
+repositories must neither run anything nor change what is read. So only plumbing runs here, with an
+explicit git directory, and an environment and configuration that the repository cannot widen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import IO
+
+from policyctl.adapters.git_location import GitLocation
+from policyctl.errors import RepositoryError
+
+_OLDEST_GIT = (2, 34)
+_MAX_OUTPUT = 16 * 1024 * 1024
+_MAX_RECORD = 4 * 1024 * 1024
+_CHUNK = 64 * 1024
+_INHERITED = ("HOME", "TMPDIR")
+_USER_SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_GUARDS = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": "/dev/null/none",  # info/grafts rewrites parents; replacements are below
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_NO_SETTINGS = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+}
+_OPTIONS = (
+    "--literal-pathspecs",
+    *("-c", "core.hooksPath=/dev/null"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.splitIndex=false"),
+    *("-c", "core.commitGraph=false"),  # a file in the repository that may lie about parents
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "i18n.commitEncoding=UTF-8"),
+)
+
+
+class GitProcess:
+    """Runs git on one repository."""
+
+    def __init__(self, location: GitLocation) -> None:
+        self.location = location
+        self._git, self._path = _installed(os.environ.get("PATH", os.defpath))
+
+    def attempt(self, *arguments: str) -> str | None:
+        """The one line that git prints, or None if it ends with an error."""
+        try:
+            return self.text(*arguments)
+        except RepositoryError:
+            return None
+
+    def text(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        as_user: bool = False,
+    ) -> str:
+        """The one line that git prints; see ``run``."""
+        output = self.run(*arguments, stdin=stdin, extra=extra, as_user=as_user)
+        return os.fsdecode(output.removesuffix(b"\n"))
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        as_user: bool = False,
+    ) -> bytes:
+        """What git prints.
+
+        Args:
+            arguments: the command, without the place and the guards, which are added here.
+            stdin: what git reads.
+            extra: variables of this call.
+            as_user: with the user's own settings, which signing a commit needs.
+
+        Raises:
+            RepositoryError: git could not be run, or said no.
+        """
+        environment = user_environment() | _GUARDS if as_user else self._environment()
+        try:
+            done = subprocess.run(
+                self._command(arguments),
+                input=stdin,
+                capture_output=True,
+                env={**environment, **(extra or {})},
+                cwd=self.location.work_tree,
+                check=False,
+            )
+        except (OSError, ValueError) as error:
+            raise RepositoryError(f"git cannot be run: {error}") from error
+        if done.returncode != 0:
+            raise _failed(arguments, done.stderr)
+        return done.stdout
+
+    def records(self, *arguments: str) -> Iterator[bytes]:
+        """What git prints, cut at the NUL bytes, while git still prints it."""
+        with tempfile.TemporaryFile() as errors:
+            process = self.start(*arguments, stderr=errors)
+            try:
+                assert process.stdout is not None
+                rest = b""
+                while chunk := os.read(process.stdout.fileno(), _CHUNK):
+                    *records, rest = (rest + chunk).split(b"\0")
+                    if len(rest) > _MAX_RECORD:
+                        raise RepositoryError(f"git {arguments[0]} prints a record without an end")
+                    yield from records
+                if process.wait() != 0:
+                    errors.seek(0)
+                    raise _failed(arguments, errors.read(_MAX_OUTPUT))
+            finally:
+                end(process)
+
+    def start(
+        self,
+        *arguments: str,
+        stdin: int = subprocess.DEVNULL,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+    ) -> subprocess.Popen[bytes]:
+        """A git command that goes on while its output is read."""
+        try:
+            return subprocess.Popen(
+                self._command(arguments),
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=self._environment(),
+                cwd=self.location.work_tree,
+            )
+        except (OSError, ValueError) as error:
+            raise RepositoryError(f"git cannot be run: {error}") from error
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        place = (f"--git-dir={self.location.git_dir}", f"--work-tree={self.location.work_tree}")
+        return [self._git, *place, *_OPTIONS, *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return {**inherited, "PATH": self._path, **_GUARDS, **_NO_SETTINGS}
+
+
+def user_environment() -> dict[str, str]:
+    """The environment in which git acts for the user, but on the repository that it is told.
+
+    Hooks and other git commands export variables that name *their* repository.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _USER_SETTINGS
+    }
+
+
+@lru_cache(maxsize=8)
+def _installed(path: str) -> tuple[str, str]:
+    """The absolute path of git, and the search path it was found on.
+
+    Relative folders in the search path would run programs out of the repository.
+    """
+    folders = os.pathsep.join(item for item in path.split(os.pathsep) if item.startswith(os.sep))
+    git = shutil.which("git", path=folders) if folders else None
+    if git is None:
+        raise RepositoryError("git was not found", hint="install git 2.34 or newer")
+    said = subprocess.run([git, "version"], capture_output=True, text=True, check=False).stdout
+    match = re.match(r"git version (\d+)\.(\d+)", said)
+    if match is None or (int(match[1]), int(match[2])) < _OLDEST_GIT:
+        raise RepositoryError(
+            f"git is too old: {said.strip() or 'no version'}", hint="install git 2.34 or newer"
+        )
+    return git, folders
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process and close what it was connected to."""
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    process.wait()
+
+
+def _failed(arguments: Sequence[str], stderr: bytes) -> RepositoryError:
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    said = "; ".join("".join(filter(str.isprintable, line)) for line in lines if line.strip())
+    locked = ".lock'" in said
+    hint = "wait until the other git command ends, then run it again" if locked else ""
+    return RepositoryError(f"git {arguments[0]} failed: {said or 'no reason given'}", hint=hint)
