@@ -48,11 +48,14 @@ def read_document(
 ) -> Reading:
     """Read a policy or a baseline, whichever the file says it is."""
     document, findings = documents.parse(content, file)
-    if document is None or findings:
-        return Reading(file=file, content=content, document=document, findings=in_order(findings))
+    if document is None:
+        return Reading(file=file, content=content, findings=in_order(findings))
     schema = document.data.get("schema") if isinstance(document.data, dict) else None
     is_baseline = schema == BASELINE_SCHEMA
-    findings = documents.check(document, "baseline.v1" if is_baseline else "policy.v1")
+    # Where the YAML is in doubt already, the schema has nothing to add.
+    doubtful = {finding.span for finding in findings}
+    checked = documents.check(document, "baseline.v1" if is_baseline else "policy.v1")
+    findings += tuple(finding for finding in checked if finding.span not in doubtful)
     if findings or is_baseline or not isinstance(document.data, dict):
         return Reading(file=file, content=content, document=document, findings=in_order(findings))
     return _judged(content, document, document.data, documents, governance)

@@ -1,0 +1,158 @@
+"""The evidence in the repository: there, unaltered, about this change, and good enough."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+import pytest
+
+from policyctl.core import paths
+from policyctl.core.canonical import encode, sha256
+from policyctl.core.chain import Chain, Recorded
+from policyctl.core.entry import ChangeAction, Entry, EvidenceReference
+from policyctl.core.evidence_files import check_evidence, check_stray_evidence
+from policyctl.core.root_chain import Roots
+from policyctl.core.snapshot import File
+from policyctl.core.stages import Stage
+from policyctl.core.trust_root import TrustRoot
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+BEFORE = "b" * 64
+FLOOR = {
+    "window": "7d",
+    "records": 1000,
+    "reviewed": 100,
+    "false_positives": "5%",
+    "confidence": "95%",
+    "inference": "anytime",
+}
+GATE = {
+    "window_hours": 14 * 24,
+    "records": 2000,
+    "reviewed": 131,
+    "false_positives": "0.050000",
+    "confidence": "0.950000",
+    "inference": "anytime",
+}
+REPORT = {
+    "policy": "shop",
+    "from": "logging",
+    "to": "limited",
+    "policy_digest": BEFORE,
+    "verdict": "met",
+    "gate": GATE,
+}
+PLACE = paths.HOME + paths.evidence_name("shop", 2)
+
+
+def root() -> TrustRoot:
+    return TrustRoot(
+        log="a" * 64,
+        version=1,
+        prev=None,
+        created_at=NOW,
+        people={},
+        roles={},
+        stewards=(),
+        threshold=1,
+        approvals=(),
+        gates={"limited": FLOOR},
+    )
+
+
+def chain(*references: EvidenceReference) -> Chain:
+    entry = Entry(
+        log="a" * 64,
+        policy="shop",
+        path=paths.policy_path("shop"),
+        seq=2,
+        prev="c" * 64,
+        change="c1",
+        action=ChangeAction.PROMOTE,
+        source=Stage.LOGGING,
+        target=Stage.LIMITED,
+        before=BEFORE,
+        after="d" * 64,
+        owner="team",
+        use_case="public-facing",
+        rationale="measured",
+        root=1,
+        requested_at=NOW,
+        evidence=references,
+    )
+    recorded = Recorded(entry=entry, content=b"", approvals={}, missing={})
+    return Chain(policy="shop", entries=(recorded,), findings=())
+
+
+def codes(report: object, *, digest: str = "", name: str = "") -> list[str]:
+    content = report if isinstance(report, bytes) else encode(report)
+    reference = EvidenceReference(
+        name=name or paths.evidence_name("shop", 2), sha256=digest or sha256(content)
+    )
+    roots = Roots(by_version={1: root()}, findings=())
+    snapshot = {PLACE: File(mode="100644", content=content)}
+    return [item.code for item in check_evidence(snapshot, chain(reference), roots)]
+
+
+def test_a_report_that_met_a_strict_enough_gate_is_accepted():
+    assert codes(REPORT) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"policy": "other"}, "EVIDENCE_MISMATCH"),
+        ({"to": "enforce"}, "EVIDENCE_MISMATCH"),
+        ({"policy_digest": "e" * 64}, "EVIDENCE_MISMATCH"),
+        ({"verdict": "undecided"}, "GATE_NOT_MET"),
+        ({"verdict": None}, "GATE_NOT_MET"),
+    ],
+)
+def test_a_report_about_something_else_is_found(changes, code):
+    assert codes({**REPORT, **changes}) == [code]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("window_hours", 6 * 24),
+        ("records", 999),
+        ("reviewed", 99),
+        ("false_positives", "0.050001"),
+        ("confidence", "0.949999"),
+        ("inference", "fixed"),
+        ("records", "many"),
+        ("records", True),
+        ("confidence", "1/0"),
+        ("reviewed", None),
+    ],
+)
+def test_a_gate_that_asks_for_less_than_governance_is_found(field, value):
+    assert codes({**REPORT, "gate": {**GATE, field: value}}) == ["GATE_BELOW_FLOOR"]
+
+
+@pytest.mark.parametrize("gate", [None, [], "lax"])
+def test_a_report_without_a_gate_is_found(gate):
+    assert codes({**REPORT, "gate": gate}) == ["GATE_BELOW_FLOOR"]
+
+
+def test_a_report_that_was_altered_moved_or_never_canonical_is_found():
+    assert codes(REPORT, digest="f" * 64) == ["EVIDENCE_MISMATCH"]
+    assert codes(REPORT, name="evidence/shop/000003.json") == ["EVIDENCE_MISSING"]
+    assert codes(b"{}") == ["EVIDENCE_MISMATCH"]
+    assert codes(encode([])) == ["EVIDENCE_MISMATCH"]
+
+
+def test_a_promotion_without_evidence_is_found():
+    found = check_evidence({}, chain(), Roots(by_version={1: root()}, findings=()))
+
+    assert [item.code for item in found] == ["EVIDENCE_MISSING"]
+
+
+def test_a_report_that_no_entry_names_is_found():
+    snapshot = MappingProxyType({PLACE: File(mode="100644", content=b"")})
+
+    [found] = check_stray_evidence(snapshot, {"shop": chain()})
+
+    assert (found.code, found.file) == ("PATH_UNEXPECTED", PLACE)
