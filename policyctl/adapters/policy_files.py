@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -66,3 +68,20 @@ def read_policy(name: str, here: Path, folder: Path | None) -> tuple[str, bytes]
         hint = f"there are: {', '.join(near)}" if near else "policyctl new ID …"
         raise InputError(f"there is no {shown}", hint=hint)
     return shown, read(path, file=shown)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of a file, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written; the old file stands.
+    """
+    beside = path.with_name(f".{path.name}.policyctl-{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        shutil.copymode(path, beside)
+        beside.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)

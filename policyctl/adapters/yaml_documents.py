@@ -25,6 +25,10 @@ class YamlDocuments:
         """The content with one scalar changed and every other byte as it was."""
         return yaml_edit.replace_scalar(content, at, value)
 
+    def rename_key(self, content: bytes, at: Path, name: str) -> bytes:
+        """The content with one key renamed and every other byte as it was."""
+        return yaml_edit.rename_key(content, at, name)
+
     def read_alike(self, content: bytes, document: Document) -> bool:
         """Whether ruamel.yaml finds the same values as our own reader."""
         return yaml_edit.agree(content, document)

@@ -46,7 +46,34 @@ def replace_scalar(content: bytes, at: Path, value: str) -> bytes:
         edited = (document.text[:start] + written + document.text[end:]).encode("utf-8")
     except UnicodeEncodeError as error:
         raise _refusal(at, "the new text is not valid Unicode") from error
-    _require_only_change(edited, document, at, old, value)
+    what = f"{shown(value)} in place of {shown(old)}"
+    _require_only_change(edited, document, at, _with(document.data, at, value), what)
+    return edited
+
+
+def rename_key(content: bytes, at: Path, name: str) -> bytes:
+    """The content with one key renamed, verified in the same way as `replace_scalar`.
+
+    Args:
+        content: the bytes of a YAML file.
+        at: the place of the key's value.
+        name: the new key, which no reader takes for anything but text.
+
+    Raises:
+        InputError: it cannot be done safely; the message says why.
+    """
+    document, findings = parse(content, "")
+    if document is None or findings:
+        raise _refusal(at, f"the file has errors ({findings[0].message})")
+    span = document.keys.get(at)
+    if span is None or span.line != span.end_line or not isinstance(at[-1], str):
+        raise _refusal(at, "the file has no such key on a line")
+    start = _offset(document.text, span.line, span.column)
+    end = start + span.end_column - span.column
+    written = _written(document.text[start:end], name, at)
+    edited = (document.text[:start] + written + document.text[end:]).encode("utf-8")
+    expected = _renamed(document.data, at, name)
+    _require_only_change(edited, document, at, expected, f"the key {shown(name)}")
     return edited
 
 
@@ -122,13 +149,13 @@ def _written(old: str, value: str, at: Path) -> str:
             return value
 
 
-def _require_only_change(edited: bytes, before: Document, at: Path, old: str, value: str) -> None:
-    """Raise `InputError` unless both readers find the old values with just this one changed."""
+def _require_only_change(
+    edited: bytes, before: Document, at: Path, expected: object, what: str
+) -> None:
+    """Raise `InputError` unless both readers find exactly what is expected."""
     document, findings = parse(edited, "")
-    what = f"{shown(value)} in place of {shown(old)}"
     if document is None or findings:
         raise _refusal(at, f"with {what} the file would have errors ({findings[0].message})")
-    expected = _with(before.data, at, value)
     if not same(document.data, expected):
         raise _refusal(at, f"{what} would be read as something else")
     if not agree(edited, document):
@@ -147,6 +174,19 @@ def _with(data: object, at: Path, value: str) -> object:
     for step in at[:-1]:
         inner = inner[step]
     inner[at[-1]] = value
+    return changed
+
+
+def _renamed(data: object, at: Path, name: str) -> object:
+    changed: Any = json.loads(json.dumps(data))
+    inner = changed
+    for step in at[:-1]:
+        inner = inner[step]
+    if name in inner:
+        raise _refusal(at, f"there is a key '{name}' already")
+    items = [(name if key == at[-1] else key, value) for key, value in inner.items()]
+    inner.clear()
+    inner.update(items)
     return changed
 
 

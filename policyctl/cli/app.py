@@ -12,6 +12,7 @@ from policyctl.cli.demo import demo
 from policyctl.cli.evidence import evidence
 from policyctl.cli.init import init
 from policyctl.cli.log import log
+from policyctl.cli.migrate import migrate
 from policyctl.cli.new import new
 from policyctl.cli.promote import promote
 from policyctl.cli.record import record
@@ -50,3 +51,4 @@ for command in (demo, init, new, validate, show, record, evidence, promote, appr
     app.command()(command)
 app.add_typer(root, name="root")
 app.command()(schema)
+app.command()(migrate)

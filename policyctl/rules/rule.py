@@ -44,7 +44,7 @@ class Subject:
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     now: datetime | None = None
     trail: tuple[Entry, ...] = ()
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

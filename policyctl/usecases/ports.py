@@ -29,6 +29,9 @@ class Documents(Protocol):
     def replace_scalar(self, content: bytes, at: Path, value: str) -> bytes:
         """The content with one scalar changed and every other byte as it was."""
 
+    def rename_key(self, content: bytes, at: Path, name: str) -> bytes:
+        """The content with one key renamed and every other byte as it was."""
+
     def read_alike(self, content: bytes, document: Document) -> bool:
         """Whether a second, independent YAML reader finds the same values."""
 

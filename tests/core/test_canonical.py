@@ -95,36 +95,33 @@ def test_the_order_of_keys_does_not_matter(value, random):
 
 
 @pytest.mark.parametrize(
-    ("content", "spelling"),
+    "content",
     [
-        (b'{"a": 1}\n', "no indent"),
-        (b'{\n  "a": 1\n}\n', "wider indent"),
-        (b'{\n\t"a": 1\n}\n', "a tab"),
-        (b'{\n "a":1\n}\n', "no space after the colon"),
-        (b'{\n "a" : 1\n}\n', "a space before the colon"),
-        (b'{\n "a": 1 \n}\n', "a space at the end of a line"),
-        (b'{\n "a": 1\n}', "no newline at the end"),
-        (b'{\n "a": 1\n}\n\n', "two newlines at the end"),
-        (b'\n{\n "a": 1\n}\n', "a newline at the start"),
-        (b' {\n "a": 1\n}\n', "a space at the start"),
-        (b'{\r\n "a": 1\r\n}\r\n', "CRLF"),
-        (b'{\r "a": 1\r}\r', "CR"),
-        (b'{\n "b": 1,\n "a": 1\n}\n', "keys out of order"),
-        (b"[ ]\n", "a space in an empty list"),
-        (b"{\n}\n", "an empty object over two lines"),
-        (b"[\n 1 ,\n 2\n]\n", "a space before the comma"),
-        (b'"\\u0041"\n', "an escape that is not needed"),
-        (b'"\\/"\n', "an escaped slash"),
-        (b'"\\u000a"\n', "a long escape where a short one exists"),
-        (b'"\\u00E9"\n', "an escape in capitals"),
-        (b'"\x7f"\n', None),
-        (b"-0\n", "minus zero"),
+        pytest.param(b'{"a": 1}\n', id="no indent"),
+        pytest.param(b'{\n  "a": 1\n}\n', id="wider indent"),
+        pytest.param(b'{\n\t"a": 1\n}\n', id="a tab"),
+        pytest.param(b'{\n "a":1\n}\n', id="no space after the colon"),
+        pytest.param(b'{\n "a" : 1\n}\n', id="a space before the colon"),
+        pytest.param(b'{\n "a": 1 \n}\n', id="a space at the end of a line"),
+        pytest.param(b'{\n "a": 1\n}', id="no newline at the end"),
+        pytest.param(b'{\n "a": 1\n}\n\n', id="two newlines at the end"),
+        pytest.param(b'\n{\n "a": 1\n}\n', id="a newline at the start"),
+        pytest.param(b' {\n "a": 1\n}\n', id="a space at the start"),
+        pytest.param(b'{\r\n "a": 1\r\n}\r\n', id="CRLF"),
+        pytest.param(b'{\r "a": 1\r}\r', id="CR"),
+        pytest.param(b'{\n "b": 1,\n "a": 1\n}\n', id="keys out of order"),
+        pytest.param(b"[ ]\n", id="a space in an empty list"),
+        pytest.param(b"{\n}\n", id="an empty object over two lines"),
+        pytest.param(b"[\n 1 ,\n 2\n]\n", id="a space before the comma"),
+        pytest.param(b'"\\u0041"\n', id="an escape that is not needed"),
+        pytest.param(b'"\\/"\n', id="an escaped slash"),
+        pytest.param(b'"\\u000a"\n', id="a long escape where a short one exists"),
+        pytest.param(b'"\\u00E9"\n', id="an escape in capitals"),
+        pytest.param(b'"\x7f"\n', id="a raw DEL"),
+        pytest.param(b"-0\n", id="minus zero"),
     ],
 )
-def test_another_spelling_is_refused(content, spelling):
-    if spelling is None:
-        assert encode(decode(content)) == content
-        return
+def test_another_spelling_is_refused(content):
     assert refused(content) == (
         NonCanonicalError,
         "not canonical JSON: spelt differently than it would be written",
@@ -189,8 +186,9 @@ def test_a_key_that_stands_twice_is_refused_by_name(content, key):
 
 
 @pytest.mark.xfail(strict=True, reason="half of a character is written and read")
-@pytest.mark.parametrize("text", ["\ud834", "\udd1e", "a\udd1e\ud834"])
-def test_half_of_a_character_has_no_spelling(text):
+@pytest.mark.parametrize("half", [0xD834, 0xDD1E])
+def test_half_of_a_character_has_no_spelling(half):
+    text = "a" + chr(half)
     for value in (text, [text], {text: 1}):
         with pytest.raises(ValueError):
             encode(value)
