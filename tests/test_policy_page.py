@@ -218,7 +218,7 @@ def test_the_table_of_findings_is_what_the_reader_can_find():
 
 
 def test_the_published_buckets_are_those_that_are_computed():
-    [salt] = re.findall(r"^salt `([^`]+)`", TEXT, re.MULTILINE)
+    [salt] = re.findall(r"salt\s+`([^`]+)`:", TEXT)
     published = {json.loads(code(key)[0]): code(value)[0] for key, value in rows("key", "bucket")}
 
     assert published

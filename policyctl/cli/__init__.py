@@ -43,8 +43,11 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:
         if debug:
             raise
+        from policyctl.render.lines import clean
+
+        said = clean(f"{type(error).__name__}: {error}")
         sys.stderr.write(
-            f"policyctl: this is a bug in policyctl ({type(error).__name__}: {error})\n"
+            f"policyctl: this is a bug in policyctl ({said})\n"
             "  = run it again with --debug, and report what it prints\n"
         )
         return 2

@@ -17,6 +17,25 @@ class Format(Enum):
     JSON = "json"
 
 
+class FindingsFormat(Enum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+class TableFormat(Enum):
+    """How a report is printed that is a table for people."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 class Target(Enum):
     """The stages that a promotion can lead to."""
 
@@ -26,6 +45,18 @@ class Target(Enum):
 
 FormatOption = Annotated[
     Format, typer.Option("--format", help="How the report is printed.", show_default=True)
+]
+FindingsFormatOption = Annotated[
+    FindingsFormat,
+    typer.Option(
+        "--format",
+        help="How findings are printed: github shows them in a pull request, sarif is for code "
+        "scanning, junit for test reports, markdown for comments.",
+        show_default=True,
+    ),
+]
+TableFormatOption = Annotated[
+    TableFormat, typer.Option("--format", help="How the report is printed.", show_default=True)
 ]
 PolicyArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A policy's id, or the path of its file.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import Format, FormatOption
+from policyctl.cli.options import FindingsFormat, FindingsFormatOption
 
 
 def validate(
@@ -14,7 +14,7 @@ def validate(
         list[str] | None,
         typer.Argument(metavar="[PATH]...", help="Files or folders. Default: policies/."),
     ] = None,
-    format: FormatOption = Format.TEXT,
+    format: FindingsFormatOption = FindingsFormat.TEXT,
 ) -> None:
     """Check policy files: YAML, schema and meaning. No git, no signatures."""
     from pathlib import Path
@@ -22,9 +22,7 @@ def validate(
     from policyctl.adapters.policy_files import policy_files
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
-    from policyctl.cli.output import emit
-    from policyctl.render.json.validate import render as as_json
-    from policyctl.render.text.validate import render as as_text
+    from policyctl.cli.findings_output import emit_findings
     from policyctl.usecases.validate import validate as check
 
     folder = governed_folder(Path.cwd())
@@ -33,5 +31,5 @@ def validate(
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
     )
-    emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    emit_findings("validate", report, format)
     raise typer.Exit(1 if report.findings else 0)

@@ -72,11 +72,21 @@ def _check(value: object, depth: int) -> None:
         for key, item in value.items():
             if not isinstance(key, str):
                 raise ValueError(f"the key {key!r} is not text")
+            _check(key, depth + 1)
             _check(item, depth + 1)
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item, depth + 1)
-    elif isinstance(value, bool) or value is None or isinstance(value, str):
+    else:
+        _check_scalar(value)
+
+
+def _check_scalar(value: object) -> None:
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValueError(f"{value!r} holds half of a character")
         return
-    elif not isinstance(value, int) or abs(value) > _LARGEST:
+    if isinstance(value, bool) or value is None:
+        return
+    if not isinstance(value, int) or abs(value) > _LARGEST:
         raise ValueError(f"{value!r} has no canonical spelling")

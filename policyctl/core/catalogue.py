@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 _Key = tuple[str, tuple[int, ...]]
 """An id without its spelling: prefix in capitals, and numbers."""
 
-_ID = re.compile(r"([A-Za-z][A-Za-z.]*?)[-_. ]*([0-9]+(?:\.[0-9]+)*)\Z")
+_ID = re.compile(r"([A-Za-z][A-Za-z.]*?)[-_. ]*([0-9]+(?:\.[0-9]+)*)(?:-([0-9]{3}))?\Z")
 _WITH_EDITION = re.compile(r"(.+?)[:/-](20[0-9]{2})\Z")
 _ACTION = re.compile(r"(.+\.[0-9]+)-[0-9]{3}\Z")
 _LONGEST = 60
@@ -40,6 +40,14 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """From which day (``YYYY-MM-DD``) a control, or a part of it, applies."""
+
+    start: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """One edition of one framework.
 
@@ -49,6 +57,7 @@ class Catalogue:
         controls: short titles by id, in the framework's order.
         superseded: ids of earlier editions.
         spellings: prefixes in the wild.
+        applies: the days from which controls apply, for those that have such days.
     """
 
     id: str
@@ -62,6 +71,7 @@ class Catalogue:
     controls: Mapping[str, str]
     superseded: Mapping[str, Superseded]
     spellings: Mapping[str, Spelling]
+    applies: Mapping[str, tuple[Application, ...]] = field(default_factory=dict)
 
     @property
     def framework(self) -> str:
@@ -93,12 +103,18 @@ class Catalogue:
         """The id that another spelling means, and a note; None if it is no spelling of an id."""
         bare, named = _edition_of(control)
         action = _ACTION.match(control)
-        key = _key(bare if named == self.edition else action[1] if action else control)
-        if key is None:
-            return None
-        prefix, note = self._meant(key[0])
-        found = next((name for name in self.controls if _key(name) == (prefix, key[1])), None)
-        return (found, note) if found else None
+        readings = (bare if named == self.edition else control, action[1] if action else "")
+        for key in filter(None, map(_key, readings)):
+            prefix, note = self._meant(key[0])
+            found = next((name for name in self.controls if _key(name) == (prefix, key[1])), None)
+            if found:
+                return found, note
+        return None
+
+    def entitled(self, title: str) -> str | None:
+        """The control that has this title, whatever its capitals; None if none has."""
+        wanted = title.casefold()
+        return next((one for one, own in self.controls.items() if own.casefold() == wanted), None)
 
     def group(self, control: str) -> tuple[str, ...]:
         """The controls of the function or category that ``control`` names, if it names one."""
@@ -148,6 +164,13 @@ def catalogue_from(data: Mapping[str, Any]) -> Catalogue:
             prefix: Spelling(means=item["means"], note=item["note"])
             for prefix, item in data["spellings"].items()
         },
+        applies={
+            item["id"]: tuple(
+                Application(start=part["from"], what=part["what"]) for part in item["applies"]
+            )
+            for item in data["controls"]
+            if "applies" in item
+        },
     )
 
 
@@ -165,6 +188,10 @@ def problem(catalogues: Mapping[str, Catalogue], framework: str, control: str) -
     if control in catalogue.controls:
         return None
     others = tuple(other for other in catalogues.values() if other is not catalogue)
+    owner = next((other for other in others if control in other.controls), None)
+    if owner:
+        message = f"control '{control}' is of '{owner.id}', not of '{catalogue.id}'"
+        return message, _entry(owner, (control,))
     return (
         _here(catalogue, control)
         or _elsewhere(others, catalogue, control)
@@ -193,6 +220,10 @@ def _here(catalogue: Catalogue, control: str) -> Problem | None:
     if group:
         message = f"'{control}' is a group of '{catalogue.id}', not a control"
         return message, f"name its controls: {_span(group)}"
+    entitled = catalogue.entitled(control)
+    if entitled:
+        message = f"control '{control}' is a title of '{catalogue.id}', not an id"
+        return message, f"write {entitled}"
     return None
 
 
@@ -200,9 +231,9 @@ def _elsewhere(others: Iterable[Catalogue], here: Catalogue, control: str) -> Pr
     found: list[tuple[int, str, str]] = []
     for other in others:
         old, spelt = other.predecessor(control), other.spelt(control)
-        if control in other.controls or other.group(control):
-            ids = (control,) if control in other.controls else other.group(control)
-            found.append((0, f"is of '{other.id}', not of '{here.id}'", _entry(other, ids)))
+        if other.group(control):
+            hint = _entry(other, other.group(control))
+            found.append((0, f"is of '{other.id}', not of '{here.id}'", hint))
         elif old:
             origin = f"{other.framework}-{old.edition}"
             successors = _entry(other, old.successors)
@@ -232,16 +263,17 @@ def _incomplete(catalogues: Iterable[Catalogue], control: str) -> Problem | None
 
 def _unknown(catalogue: Catalogue, control: str) -> Problem:
     key = _key(control)
-    siblings = [
-        name
+    siblings = {
+        name: own
         for name in catalogue.controls
         if key and (own := _key(name)) and (own[0], own[1][:-1]) == (key[0], key[1][:-1])
-    ]
-    close = get_close_matches(control[:_LONGEST].upper(), catalogue.controls, n=1, cutoff=0.8)
-    if siblings:
-        hint = f"its ids there are {_span(siblings)}"
+    }
+    spelt = {name.upper(): name for name in catalogue.controls}
+    close = get_close_matches(control[:_LONGEST].upper(), spelt, n=1, cutoff=0.8)
+    if key and siblings:
+        hint = f"its ids there are {_nearest(siblings, key)}"
     elif close:
-        hint = f"did you mean {catalogue.titled(close[0])}?"
+        hint = f"did you mean {catalogue.titled(spelt[close[0]])}?"
     else:
         hint = f"its ids are {_span(tuple(catalogue.controls))}: {catalogue.url}"
     return f"control '{control}' is not an id of '{catalogue.id}'", hint
@@ -276,11 +308,19 @@ def _key(control: str) -> _Key | None:
     found = _ID.match(control) if len(control) <= _LONGEST else None
     if found is None:
         return None
-    return found[1].upper(), tuple(int(number) for number in found[2].split("."))
+    numbers = [*found[2].split("."), *([found[3]] if found[3] else [])]
+    return found[1].upper(), tuple(map(int, numbers))
 
 
 def _entry(catalogue: Catalogue, ids: Iterable[str], *, sure: bool = True) -> str:
     return f"{'write' if sure else 'perhaps'} {catalogue.id}: [{', '.join(ids)}]"
+
+
+def _nearest(siblings: Mapping[str, _Key], key: _Key) -> str:
+    """The ids on both sides of a gap that a catalogue leaves, else the first and the last."""
+    below = [name for name, own in siblings.items() if own < key]
+    above = [name for name, own in siblings.items() if own > key]
+    return f"{below[-1]} and {above[0]}" if below and above else _span(siblings)
 
 
 def _span(ids: Iterable[str]) -> str:

@@ -71,7 +71,7 @@ def resolve(
         floors: gates by stage that governance asks of every policy; the stricter value counts.
 
     Raises:
-        KeyError: neither document gives a value that every policy needs (`missing`).
+        KeyError: neither document gives a value that every policy needs, as `missing` tells.
     """
     base: Mapping[str, Any] = baseline or {}
     source = f"baseline {base['id']}@{base['version']}" if baseline else ""
@@ -89,6 +89,8 @@ def resolve(
     for key in ("extends", "exceptions"):
         if key in own:
             joined.put((key,), own[key], _OWN_ORIGIN)
+    if not joined.guardrails:
+        raise KeyError("guardrails")
     data = joined.document()
     return Effective(
         policy=policy_from(data),
@@ -125,6 +127,10 @@ class _Joined:
     def __init__(self, source: str) -> None:
         self.source = source
         self.found: dict[tuple[str, ...], tuple[object, str]] = {}
+        self.guardrails: dict[tuple[str, str], str] = {}
+
+    def name(self, detector: str, direction: str, origin: str) -> None:
+        self.guardrails.setdefault((detector, direction), origin)
 
     def put(self, path: tuple[str, ...], value: object, origin: str) -> None:
         self.found[path] = (value, origin)
@@ -170,29 +176,29 @@ def _join_guardrails(
     for item in below:
         for direction in directions(item):
             _put_guardrail(joined, item, direction, joined.source)
-    existing = [(path[1], path[2]) for path in joined.found if path[0] == "guardrails"]
+    existing = list(joined.guardrails)
     for item in above:
         for direction in directions(item, existing):
             _put_guardrail(joined, item, direction, _OWN_ORIGIN)
-    named = dict.fromkeys(path[:3] for path in joined.found if path[0] == "guardrails")
-    for path in named:
-        _put_guardrail_defaults(joined, path)
+    for (detector, direction), origin in joined.guardrails.items():
+        _put_guardrail_defaults(joined, ("guardrails", detector, direction), origin)
 
 
 def _put_guardrail(joined: _Joined, item: Mapping[str, Any], direction: str, origin: str) -> None:
     path = ("guardrails", item["detector"], direction)
-    joined.put((*path, "enabled"), item.get("enabled", True), origin)
+    joined.name(item["detector"], direction, origin)
     for key in (*_FIELDS, "reason"):
         if key in item:
             joined.put((*path, key), item[key], origin)
 
 
-def _put_guardrail_defaults(joined: _Joined, path: tuple[str, ...]) -> None:
-    if (*path, "action") not in joined.found:
-        joined.put((*path, "action"), "block", _DEFAULT)
+def _put_guardrail_defaults(joined: _Joined, path: tuple[str, ...], introduced: str) -> None:
+    for key, value, origin in (("enabled", True, introduced), ("action", "block", _DEFAULT)):
+        if (*path, key) not in joined.found:
+            joined.put((*path, key), value, origin)
     if (*path, "sensitivity") not in joined.found and ("sensitivity",) in joined.found:
-        value, origin = joined.found[("sensitivity",)]
-        joined.put((*path, "sensitivity"), value, f"{origin}: sensitivity")
+        dial, whose = joined.found[("sensitivity",)]
+        joined.put((*path, "sensitivity"), dial, f"{whose}: sensitivity")
 
 
 def _join_gates(
@@ -291,7 +297,9 @@ def _covered(
 def _weaker_fields(
     before: Mapping[str, Any], item: Mapping[str, Any], dial: str
 ) -> Iterable[tuple[str, str, str]]:
-    if before.get("enabled", True) and not item.get("enabled", True):
+    if not before.get("enabled", True):
+        return
+    if not item.get("enabled", True):
         yield "enabled", "true", "false"
     old = before.get("sensitivity", dial)
     if item.get("sensitivity", old) < old:
@@ -303,7 +311,8 @@ def _weaker_fields(
         gone = _removed(before, item, key)
         if gone:
             yield key, f"{len(gone)} more", "left out"
-    added = _removed(item, before, "allowed_domains") if "allowed_domains" in item else []
+    allowed = before.get("allowed_domains", ())
+    added = [domain for domain in item.get("allowed_domains", ()) if domain not in allowed]
     if added:
         yield "allowed_domains", "not allowed", ", ".join(added)
 

@@ -103,7 +103,7 @@ def entry_bytes(entry: Entry) -> bytes:
             "rationale": entry.rationale,
             "evidence": [{"name": item.name, "sha256": item.sha256} for item in entry.evidence],
             "root": entry.root,
-            "requested_at": entry.requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "requested_at": moment_text(entry.requested_at),
         }
     )
 
@@ -131,6 +131,11 @@ def parse_entry(content: bytes) -> Entry:
         if not fits(data[name]):
             raise ValueError(f"'{name}' is {data[name]!r}")
     return _entry(data)
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment as ledger documents spell it: UTC, whole seconds, four digits of year."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def rationale_problem(text: str) -> str:

@@ -58,9 +58,11 @@ class Finding:
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by file, place and code: the order in which every format shows them."""
 
-    def key(finding: Finding) -> tuple[str, int, int, str, str]:
-        line, column = (finding.span.line, finding.span.column) if finding.span else (0, 0)
-        return finding.file, line, column, finding.code, finding.message
+    def key(finding: Finding) -> tuple[object, ...]:
+        span = finding.span or Span(0, 0, 0, 0)
+        place = (finding.file, span.line, span.column, finding.code, finding.message)
+        rest = (finding.policy, finding.entry, finding.hint, finding.severity)
+        return (*place, *rest, span, pointer(finding.at))
 
     return tuple(sorted(set(findings), key=key))
 

@@ -14,6 +14,9 @@ from policyctl.core.levels import Sensitivity
 from policyctl.core.quantities import duration, share
 from policyctl.core.stages import Stage
 
+PLACEHOLDER = "Describe the business use case here, in a sentence or two."
+"""The purpose of a new policy, until somebody says what it is for."""
+
 
 class Direction(Enum):
     """The side of the model that is checked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyctl.core.decision import covering, covers
 from policyctl.core.policy import Guardrail, Limited, Policy
 from policyctl.core.stages import Stage
 
@@ -11,7 +12,7 @@ def consequence(policy: Policy) -> str:
     if policy.stage is Stage.LOGGING:
         return "nothing is blocked: detections are only logged"
     if policy.stage is Stage.ENFORCE:
-        return f"every guardrail acts on all traffic: {_acting(policy, None)}"
+        return f"{_acting(policy, None)}, on all traffic"
     if policy.limited is None:
         return "nothing is blocked: no limited scope is written down"
     return f"{_acting(policy, policy.limited)}, {scope(policy.limited)}; the rest is only logged"
@@ -30,26 +31,32 @@ def scope(limited: Limited) -> str:
     return ", ".join(parts) or "everywhere"
 
 
-def guardrail_words(guardrail: Guardrail) -> str:
-    """One guardrail in a few words."""
+def guardrail_words(guardrail: Guardrail, detector: str = "") -> str:
+    """One guardrail in a few words, or what it does with one of the detectors it covers."""
     action = guardrail.action.value + "s"
-    name = f"{guardrail.detector} {guardrail.direction.value}"
+    name = f"{detector or guardrail.detector} {guardrail.direction.value}"
     return f"{action} {name} from {guardrail.sensitivity.name}"
 
 
 def _acting(policy: Policy, limited: Limited | None) -> str:
-    named = limited.guardrails if limited else ()
     acting = [
-        guardrail_words(guardrail)
+        words
         for guardrail in policy.guardrails
         if guardrail.enabled
-        and (not named or any(_related(name, guardrail.detector) for name in named))
+        for words in _acting_words(policy, guardrail, limited.guardrails if limited else ())
     ]
     return _listed(tuple(acting)) or "no guardrail acts"
 
 
-def _related(name: str, detector: str) -> bool:
-    return (name + "/").startswith(detector + "/") or (detector + "/").startswith(name + "/")
+def _acting_words(policy: Policy, guardrail: Guardrail, named: tuple[str, ...]) -> list[str]:
+    """The guardrail, or the parts of it that are named and that it decides about."""
+    if not named or any(covers(name, guardrail.detector) for name in named):
+        return [guardrail_words(guardrail)]
+    return [
+        guardrail_words(guardrail, name)
+        for name in named
+        if covering(policy.guardrails, name, guardrail.direction) is guardrail
+    ]
 
 
 def _listed(words: tuple[str, ...]) -> str:

@@ -44,5 +44,7 @@ def entry_trailers(
 
 def _plain(text: str) -> str:
     """One line of ASCII: what has no such spelling is written as its escape."""
-    one_line = " ".join(text.split())
-    return one_line.encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(
+        character if " " <= character <= "~" else character.encode("unicode_escape").decode("ascii")
+        for character in " ".join(text.split())
+    )

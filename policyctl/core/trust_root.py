@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from policyctl.core.canonical import encode
-from policyctl.core.entry import ChangeAction
+from policyctl.core.entry import ChangeAction, moment_text
 from policyctl.core.sshsig import PublicKey
 from policyctl.core.stages import Stage
 
@@ -142,7 +142,7 @@ def root_bytes(root: TrustRoot) -> bytes:
             "log": root.log,
             "version": root.version,
             "prev": root.prev,
-            "created_at": root.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "created_at": moment_text(root.created_at),
             "people": {
                 who: {
                     "name": member.name,

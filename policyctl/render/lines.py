@@ -25,6 +25,9 @@ class Part:
 
 Line = tuple[Part, ...]
 
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters of Hangul that are drawn as nothing."""
+
 
 def line(*parts: Part | str) -> Line:
     """A line of parts; plain text has no style."""
@@ -53,7 +56,15 @@ def drawn(lines: Iterable[Line], width: int) -> str:
     from rich.text import Text
 
     page = io.StringIO()
-    console = Console(file=page, force_terminal=True, width=width, highlight=False, emoji=False)
+    console = Console(
+        file=page,
+        force_terminal=True,
+        color_system="standard",
+        no_color=False,
+        width=width,
+        highlight=False,
+        emoji=False,
+    )
     for item in lines:
         text = Text()
         for part in item:
@@ -90,10 +101,13 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Part]], width: int | N
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes: wide characters take two, accents none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _row(parts: Sequence[Part], widths: Sequence[int]) -> Line:
@@ -108,7 +122,7 @@ def _stacked(headers: Sequence[str], rows: Sequence[Sequence[Part]]) -> list[Lin
     lines: list[Line] = []
     for row in rows:
         lines += [
-            line(Part(f"{header:<{longest}}  ", DIM), part)
+            line(Part(header + " " * (longest - cells(header) + 2), DIM), part)
             for header, part in zip(headers, row, strict=True)
             if part.text
         ]
@@ -117,9 +131,7 @@ def _stacked(headers: Sequence[str], rows: Sequence[Sequence[Part]]) -> list[Lin
 
 
 def _shows(character: str) -> bool:
-    return character == " " or (
-        character.isprintable() and unicodedata.category(character) not in ("Cf", "Zl", "Zp")
-    )
+    return character == " " or (character.isprintable() and character not in _FILLERS)
 
 
 def _escaped(character: str) -> str:

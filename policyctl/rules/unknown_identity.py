@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any
 
-from policyctl.core.finding import Path, Severity, pointer
+from policyctl.core.finding import Severity, pointer
 from policyctl.core.trust_root import TrustRoot
+from policyctl.rules.identities import named_identities
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
 
@@ -17,7 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.root is None:
         return
     data = subject.data if subject.effective is None else subject.effective.data
-    for identity, at in _named(data):
+    for identity, at in named_identities(data):
         if not subject.root.knows(identity):
             yield problem_of_value(
                 subject,
@@ -25,19 +25,6 @@ def check(subject: Subject) -> Iterator[Problem]:
                 at=at,
                 hint=_hint(subject.root, identity),
             )
-
-
-def _named(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    yield data["owner"], ("owner",)
-    thresholds = data.get("thresholds", {})
-    for key in ("owner", "reviewer"):
-        if key in thresholds:
-            yield thresholds[key], ("thresholds", key)
-    for index, item in enumerate(data.get("exceptions", ())):
-        yield item["owner"], ("exceptions", index, "owner")
-    for index, item in enumerate(data.get("escalation", ())):
-        if "notify" in item:
-            yield item["notify"], ("escalation", index, "notify")
 
 
 def _hint(root: TrustRoot, identity: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.entry import SLUG
-from policyctl.core.policy import Policy
+from policyctl.core.policy import PLACEHOLDER, Policy
 from policyctl.errors import UsageError
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import baseline_of, read_document, require_effective
@@ -118,10 +118,6 @@ def _content(wish: Wish, extends: str, base: Mapping[str, Any], schema: str) -> 
         ):
             lines += [f"  {key}: {_scalar(who)}        # {note}"] if who else []
     return "\n".join(lines) + "\n"
-
-
-PLACEHOLDER = "Describe the business use case here, in a sentence or two."
-"""What stands in a new file until somebody says what the policy is for."""
 
 
 def _scalar(text: str) -> str:

@@ -15,6 +15,7 @@ from policyctl.core.record import Record
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.sshsig import PublicKey
 from policyctl.core.trust_root import TrustRoot
+from policyctl.rules.rule import Change
 
 
 class Documents(Protocol):
@@ -52,6 +53,26 @@ class Governance(Protocol):
 
     def baseline(self, name: str) -> bytes | None:
         """The bytes of a baseline, or None if there is no such baseline."""
+
+
+class Trails(Protocol):
+    """The ledger's entries as the working tree has them, verified or not."""
+
+    def entries(self, policy: str) -> Iterator[bytes]:
+        """The bytes of a policy's entries; what cannot be read is left out."""
+
+
+class History(Protocol):
+    """A range of commits, and the files from before it."""
+
+    def changes(self) -> tuple[Change, ...]:
+        """The commits of the range, oldest first."""
+
+    def before(self, file: str) -> bytes | None:
+        """The bytes of a file where the range branched off, or None if it was not there.
+
+        ``file`` is named as findings name it.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

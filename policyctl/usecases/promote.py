@@ -14,7 +14,7 @@ from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import EvidenceReport, evidence_bytes
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
-from policyctl.errors import InputError, RefusedError, TamperingError, UsageError
+from policyctl.errors import RefusedError, TamperingError, UsageError
 from policyctl.usecases.evidence import evidence_for
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -25,7 +25,12 @@ from policyctl.usecases.ledger_state import (
     require_settled,
 )
 from policyctl.usecases.ports import RecordFiles
-from policyctl.usecases.reading import Reading, read_document, require_effective
+from policyctl.usecases.reading import (
+    Reading,
+    read_document,
+    require_alike,
+    require_effective,
+)
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
 
 
@@ -138,7 +143,7 @@ def _require_step(policy: Policy, target: Stage) -> None:
     if target.rank <= policy.stage.rank:
         raise RefusedError(
             f"'{policy.id}' is in '{policy.stage.value}' already; a promotion goes forward",
-            hint="the way back is 'policyctl demote'" if target is not policy.stage else "",
+            hint=f"there is '{following.value}' left" if following else "",
         )
     raise RefusedError(
         f"'{policy.id}' is in '{policy.stage.value}', and no stage is skipped",
@@ -175,9 +180,5 @@ def _moved(
         after, file=reading.file, documents=hands.documents, governance=governance
     )
     require_effective(moved)
-    if moved.document is None or not hands.documents.read_alike(after, moved.document):
-        raise InputError(
-            f"{reading.file} is read differently by another YAML reader",
-            hint="write its values without special forms; nothing was changed",
-        )
+    require_alike(moved, hands.documents)
     return after

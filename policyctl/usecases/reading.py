@@ -131,6 +131,19 @@ def require_effective(reading: Reading) -> Effective:
     return reading.effective
 
 
+def require_alike(reading: Reading, documents: Documents) -> None:
+    """Refuse to sign what another YAML reader would take for something else.
+
+    Raises:
+        InputError: the two readers do not find the same values.
+    """
+    if reading.document is None or not documents.read_alike(reading.content, reading.document):
+        raise InputError(
+            f"{reading.file} is read differently by another YAML reader",
+            hint="write its values without special forms; nothing was changed",
+        )
+
+
 def facts_reader(documents: Documents) -> ReadFacts:
     """A function that tells what a policy file says of itself, for the ledger to compare."""
 

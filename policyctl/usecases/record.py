@@ -20,7 +20,12 @@ from policyctl.usecases.ledger_state import (
     require_settled,
 )
 from policyctl.usecases.ports import Documents
-from policyctl.usecases.reading import Reading, read_document, require_effective
+from policyctl.usecases.reading import (
+    Reading,
+    read_document,
+    require_alike,
+    require_effective,
+)
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
 
 
@@ -62,6 +67,7 @@ def record_policy(
         governance=CommittedGovernance(state.snapshot, state.root, hands.catalogues),
     )
     effective = require_effective(reading)
+    require_alike(reading, hands.documents)
     stage = effective.policy.stage
     _require_stage(policy, stage, last)
     hands.repository.require_ready([], edited=path)
@@ -83,12 +89,13 @@ def record_policy(
 
 
 def _require_stage(policy: str, stage: Stage, last: Recorded | None) -> None:
-    expected = last.entry.target if last else Stage.LOGGING
-    if expected is None or stage is expected:
+    # A policy that was retired starts anew.
+    expected = (last.entry.target if last else None) or Stage.LOGGING
+    if stage is expected:
         return
     raise RefusedError(
         f"the file says stage '{stage.value}', and '{policy}' is in '{expected.value}'",
-        hint=f"write 'stage: {expected.value}'; only 'policyctl promote' and 'demote' move it",
+        hint=f"write 'stage: {expected.value}'; only 'policyctl promote' moves it",
     )
 
 

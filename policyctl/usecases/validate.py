@@ -11,17 +11,42 @@ from policyctl.usecases.reading import read_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A finding that was cured, and the text that cured it."""
+
+    finding: Finding
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreported:
+    """What `lint` found and does not report as findings.
+
+    Attributes:
+        suppressed: how many findings a comment exempts.
+        known: how many findings stand in the baseline of findings.
+        fixed: those that are cured.
+    """
+
+    suppressed: int = 0
+    known: int = 0
+    fixed: tuple[Fixed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
     """What the check of some files found.
 
     Attributes:
         files: how many files were read.
         sources: the text of each file that has findings, by its name, to show the lines.
+        unreported: what was found besides; None where a check reports all it finds.
     """
 
     files: int
     findings: tuple[Finding, ...]
     sources: dict[str, str]
+    unreported: Unreported | None = None
 
 
 def validate(

@@ -1,7 +1,7 @@
 """A governed repository with a history, copies of it to attack, and ways to forge.
 
 The repository is made once, with the commands that people use. What an attack does to a copy is
-merged or squashed into ``main``, which moved meanwhile, and verified in a full and in a shallow
+merged or squashed with what else was committed meanwhile, and verified in a full and in a shallow
 clone of the result.
 
 A module of attacks has a table ``ATTACKS`` from functions to the codes that ``verify`` reports.
@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -54,6 +55,12 @@ exceptions:
     owner: assistants
     expires: "2026-12-01"
 """
+# What is thrown away in a moment need not be safe from a power cut.
+_SETTINGS = (
+    *("-c", "user.name=Mallory"),
+    *("-c", "user.email=m@example.org"),
+    *("-c", "core.fsync=none"),
+)
 WHO = ("ada", "erin", "mallory", "olga", "pia", "rita", "sam")
 
 
@@ -112,7 +119,7 @@ class Scene:
 
     def git(self, *arguments: str, stdin: str | None = None) -> str:
         done = subprocess.run(
-            ["git", "-c", "user.name=Mallory", "-c", "user.email=m@example.org", *arguments],
+            ["git", *_SETTINGS, *arguments],
             cwd=self.folder,
             env=dict(self.world),
             check=True,
@@ -135,7 +142,7 @@ class Scene:
     def clone(self, folder: Path, *options: str) -> Scene:
         # git ignores a depth where it can copy files, so a shallow clone is fetched.
         source = self.folder.as_uri() if "--depth" in options else str(self.folder)
-        self.git("clone", "-q", *options, source, str(folder))
+        self.git("clone", "-q", "--template=", *options, source, str(folder))
         return replace(self, folder=folder)
 
     def read(self, path: str) -> bytes:
@@ -259,6 +266,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for thousands of small files: in memory, where the system offers that."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path_factory.mktemp("workshop")
+        return
+    with tempfile.TemporaryDirectory(prefix="policyctl-attacks-", dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def place(workshop: Path) -> Iterator[Path]:
+    """An empty folder of a test's own, in the workshop."""
+    with tempfile.TemporaryDirectory(dir=workshop) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a key for each person."""
     folder = tmp_path_factory.mktemp("keys")
@@ -295,9 +320,9 @@ def promote(scene: Scene, policy: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory, keys: Path, world: dict[str, str]) -> Scene:
+def base(workshop: Path, keys: Path, world: dict[str, str]) -> Scene:
     """``team-assistant``: registered, promoted, given an exception; ``pii``: registered, edited."""
-    scene = found(tmp_path_factory.mktemp("base") / "repository", keys, world)
+    scene = found(workshop / "base", keys, world)
     record(scene, "team-assistant", POLICY)
     promote(scene, "team-assistant")
     scene.do("approve", "team-assistant", "--yes", by="sam")
@@ -306,58 +331,55 @@ def base(tmp_path_factory: pytest.TempPathFactory, keys: Path, world: dict[str, 
     other = POLICY.replace("id: team-assistant", "id: pii")
     record(scene, "pii", other)
     record(scene, "pii", other.replace("Answers questions of", "Helps"))
+    scene.git("switch", "-q", "-c", "meanwhile")
+    scene.write("README.md", "main moves on\n")
+    scene.commit("meanwhile")
+    scene.git("switch", "-q", "main")
     scene.git("gc", "-q")
+    shutil.rmtree(scene.folder / ".git/hooks")
     assert scene.verify().codes == set()
     return scene
 
 
 @pytest.fixture(scope="session")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory, keys: Path, world: dict[str, str]) -> Scene:
+def elsewhere(workshop: Path, keys: Path, world: dict[str, str]) -> Scene:
     """Another repository of the same people, with a policy of its own."""
-    scene = found(tmp_path_factory.mktemp("elsewhere") / "repository", keys, world)
+    scene = found(workshop / "elsewhere", keys, world)
     record(scene, "visitor", POLICY.replace("id: team-assistant", "id: visitor"))
     return scene
 
 
 @pytest.fixture
-def scene(base: Scene, tmp_path: Path) -> Scene:
+def scene(base: Scene, place: Path) -> Scene:
     """A copy of the repository, for one test."""
-    return base.copy(tmp_path / "repository")
+    return base.copy(place / "repository")
 
 
 Make = Callable[..., None]
-WAYS = {
-    "merge": ("merge", "-q", "--no-ff", "-m", "merge", "attack"),
-    "squash": ("merge", "-q", "--squash", "attack"),
+WAYS: Mapping[str, tuple[str, ...]] = {
+    "merge": ("-p", "meanwhile", "-p", "attack"),
+    "squash": ("-p", "meanwhile"),
 }
 CLONES: Mapping[str, tuple[str, ...]] = {"full": (), "depth-1": ("--depth", "1")}
 
 
 @pytest.fixture(scope="module")
 def attacked(
-    request: pytest.FixtureRequest,
-    base: Scene,
-    elsewhere: Scene,
-    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest, base: Scene, elsewhere: Scene, workshop: Path
 ) -> Iterator[Scene]:
     """A copy in which the attack came to ``main`` by each of the ways, as a branch of its name."""
     make: Make = request.param
-    top = tmp_path_factory.mktemp("attack")
-    scene = base.copy(top / "repository")
+    scene = base.copy(workshop / make.__name__)
     scene.git("switch", "-q", "-c", "attack")
     # An attack that replays from elsewhere asks for it by its second argument.
     make(*(scene, elsewhere)[: make.__code__.co_argcount])
     scene.commit("an improvement")
-    scene.git("switch", "-q", "-f", "main")
-    scene.git("clean", "-qffdx")
-    scene.write("README.md", "meanwhile")
-    scene.commit("meanwhile")
-    for way, arguments in WAYS.items():
-        scene.git("switch", "-q", "-c", way, "main")
-        scene.git(*arguments)
-        scene.git("commit", "-q", "--allow-empty", "-m", "squash")
+    merged = scene.git("merge-tree", "--write-tree", "meanwhile", "attack")
+    for way, parents in WAYS.items():
+        commit = scene.git("commit-tree", merged, *parents, "-m", way)
+        scene.git("update-ref", f"refs/heads/{way}", commit)
     yield scene
-    shutil.rmtree(top, ignore_errors=True)
+    shutil.rmtree(scene.folder)
 
 
 @pytest.fixture(scope="session")
@@ -368,10 +390,11 @@ def pin(base: Scene) -> str:
 
 @pytest.fixture
 def verified(
-    attacked: Scene, way: str, depth: str, pinned: bool, pin: str, tmp_path: Path
+    attacked: Scene, way: str, depth: str, pinned: bool, pin: str, place: Path
 ) -> Ran:
     """What ``verify`` says in a clone of what the attack left."""
-    clone = attacked.clone(tmp_path / "clone", "--branch", way, *CLONES[depth])
+    # Verification reads objects alone, so the files are not even checked out.
+    clone = attacked.clone(place / "clone", "--no-checkout", "--branch", way, *CLONES[depth])
     return clone.verify(*(("--pin", pin) if pinned else ()))
 
 

@@ -11,6 +11,14 @@ from policyctl.core.stages import Stage
 
 BOT = "team-assistant"
 FILE = paths.policy_path(BOT)
+STRICT = {
+    "window_hours": 1000,
+    "records": 10_000,
+    "reviewed": 1000,
+    "false_positives": "0.010000",
+    "confidence": "0.990000",
+    "inference": "anytime",
+}
 ENTRY_1, ENTRY_2, ENTRY_3 = (paths.entry_path(BOT, seq) for seq in (1, 2, 3))
 
 
@@ -119,7 +127,9 @@ def replay_a_promotion_after_a_demotion(scene):
 def skip_a_stage_with_everybodys_signature(scene):
     """From logging to enforce in one step, and everybody signed it."""
     policy = scene.read("policies/pii.yaml")
-    evidence = scene.evidence(BOT, 2, policy="pii", policy_digest=sha256(policy), to="enforce")
+    evidence = scene.evidence(
+        BOT, 2, policy="pii", policy_digest=sha256(policy), to="enforce", gate=STRICT
+    )
     scene.forge(
         "pii",
         policy.replace(b"stage: logging", b"stage: enforce"),

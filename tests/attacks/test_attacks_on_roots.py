@@ -36,15 +36,11 @@ def soften_the_trust_root(scene):
 
 
 def replace_the_trust_root(scene):
-    """A new first root, sound and signed by its own steward, changes who approves."""
-    root = replace(scene.root(), approvals=(ApprovalRule(need={"security": 1}),))
-    write_root(scene, root, "erin")
-
-
-def write_root(scene, root, key):
-    scene.write(paths.root_path(root.version), root_bytes(root))
-    made = sign(root_bytes(root), namespace=ROOT_NAMESPACE, key=scene.keys / key)
-    scene.write(paths.root_signature_path(root.version, "erin"), made)
+    """A new first root, sound and signed by its own steward, opens the gates."""
+    root = replace(scene.root(), gates={})
+    scene.write(ROOT_1, root_bytes(root))
+    made = sign(root_bytes(root), namespace=ROOT_NAMESPACE, key=scene.keys / "erin")
+    scene.write(SIGNATURE_1, made)
 
 
 def make_a_new_root_without_signatures(scene):

@@ -85,6 +85,14 @@ def test_a_larger_share_keeps_every_key(salt, key, one, other):
 
 
 @given(st.text(), st.text())
+def test_a_share_ends_just_before_the_bucket_that_it_counts_to(salt, key):
+    number = int(bucket(salt, key), 16)
+
+    assert not takes_in(Fraction(number, 2**32), salt, key)
+    assert takes_in(Fraction(number + 1, 2**32), salt, key)
+
+
+@given(st.text(), st.text())
 def test_nothing_takes_in_nobody_and_everything_everybody(salt, key):
     assert not takes_in(Fraction(0), salt, key)
     assert takes_in(Fraction(1), salt, key)

@@ -149,7 +149,11 @@ def test_a_lone_person_of_a_solo_root_approves_their_own_work(forge):
 
 def test_an_approval_needs_a_touch_where_the_role_asks_for_it(forge):
     token = forge.key("token", hardware=True)
-    people = {**forge.root().people, "sam": forge.member(token), "pia": forge.member(forge.key("pia"))}
+    people = {
+        **forge.root().people,
+        "sam": forge.member(token),
+        "pia": forge.member(forge.key("pia")),
+    }
     roles = {"security": Role(members=("sam", "pia"), touch=True)}
     under(forge, ApprovalRule(need={"security": 1}), people=people, roles=roles)
 

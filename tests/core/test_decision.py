@@ -397,6 +397,7 @@ def test_the_random_policies_reach_every_verdict(verdict):
 
 
 @given(policies, detections)
+@settings(max_examples=500)
 def test_the_decision_is_what_the_six_steps_say(policy, detection):
     assert decide(policy, detection).verdict.value == reference(policy, detection)
 

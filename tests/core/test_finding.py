@@ -65,9 +65,6 @@ def test_every_finding_is_kept_and_the_places_go_down_the_page(items):
     assert places == sorted(places)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what the sort key leaves out is ordered by the hashes of a set"
-)
 def test_findings_that_differ_elsewhere_have_one_order_too():
     by_entry = [replace(FINDING, policy="support", entry=number) for number in range(1, 21)]
     by_policy = [replace(FINDING, policy=f"p{number:02}") for number in range(20)]

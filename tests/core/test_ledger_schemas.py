@@ -17,7 +17,9 @@ from policyctl.core.stages import Stage
 from policyctl.core.trust_root import Emergency, root_bytes
 
 NAMES = ("entry.v1", "root.v1")
-SCHEMAS = {name: json.loads(shipped("schemas").joinpath(f"{name}.json").read_text()) for name in NAMES}
+SCHEMAS = {
+    name: json.loads(shipped("schemas").joinpath(f"{name}.json").read_text()) for name in NAMES
+}
 BEYOND_SHAPE = ("ROOT_BAD_IDENTITY", "ROOT_SHARED_KEY", "ROOT_BAD_THRESHOLD", "ROOT_INCOMPLETE")
 
 

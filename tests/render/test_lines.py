@@ -103,9 +103,6 @@ def test_wide_characters_take_two_columns_and_accents_none(text, columns):
     assert cells(text) == columns == cell_len(text)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="marks of the combining class 0 are counted as a column of their own"
-)
 @pytest.mark.parametrize(
     "text", ["\u0e01\u0e31", "\u0915\u0941", "1\u20e3", "\u2764\ufe0f"], ids=ascii
 )
@@ -170,7 +167,6 @@ def test_wide_accented_and_escaped_text_does_not_shift_the_next_column():
     assert ends == {len(r"\x1b[0m") + 2}
 
 
-@pytest.mark.xfail(strict=True, reason="a stacked header is padded by characters, not by columns")
 def test_a_wide_header_does_not_shift_a_stacked_value():
     stacked = rows(table(("大大", "wide"), [(Part("a" * 20), Part("a" * 20))], 30))
 
@@ -204,7 +200,6 @@ def test_a_line_that_fits_to_the_column_is_not_wrapped():
     assert drawn([line("a" * 20, " ", "b" * 19)], 40) == "a" * 20 + " " + "b" * 19 + "\n"
 
 
-@pytest.mark.xfail(strict=True, reason="Rich reads the environment, so a page depends on it")
 @pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("NO_COLOR", "1")])
 def test_a_page_is_drawn_the_same_in_every_environment(monkeypatch, name, value):
     monkeypatch.setenv(name, value)

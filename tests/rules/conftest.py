@@ -66,11 +66,10 @@ ROOT = TrustRoot(
     threshold=1,
     approvals=(),
     teams={"support": ("carol", "dave"), "disbanded": ()},
+    gates={"limited": {"window": "7d", "records": 1000}},
     appetite={
         "public-facing": {
-            "public": ANY,
-            "internal": ANY,
-            "confidential": ("L2", "L3", "L4"),
+            **dict.fromkeys(("public", "internal", "confidential"), ANY),
             "restricted": ("L3", "L4"),
         },
         "internal-facing": dict.fromkeys(("public", "internal", "confidential"), ANY),

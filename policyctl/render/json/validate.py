@@ -1,4 +1,4 @@
-"""The result of ``validate`` as JSON."""
+"""The findings of a check as JSON."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from policyctl.render.json.envelope import document
 from policyctl.usecases.validate import Validation
 
 
-def render(report: Validation) -> str:
+def render(report: Validation, *, command: str = "validate") -> str:
     """The whole output."""
     status = "fail" if report.findings else "pass"
-    return document("validate", status, findings=report.findings, result={"files": report.files})
+    return document(command, status, findings=report.findings, result={"files": report.files})

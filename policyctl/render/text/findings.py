@@ -56,13 +56,33 @@ def _excerpt(span: Span, source: str, style: str, room: int) -> list[Line]:
     if span.line > len(rows):
         return []
     row = rows[span.line - 1].rstrip("\r")
-    end = span.end_column - 1 if span.end_line == span.line else len(row)
     start = span.column - 1
-    left = max(0, start - room // 3) if len(row) > room else 0
-    shown = row[left : left + room]
-    before = cells(clean(shown[: start - left]))
+    end = span.end_column - 1 if span.end_line == span.line else len(row)
+    left = _first_shown(row, start, room)
+    shown = _fitting(row[left:], room)
+    before = cells(clean(row[left:start]))
     marked = max(cells(clean(shown[start - left : end - left])), 1)
     return [
         line(Part(f"{span.line:>5} | ", DIM), shown),
         line(Part("      | ", DIM), " " * before, Part("^" * marked, style)),
     ]
+
+
+def _first_shown(row: str, start: int, room: int) -> int:
+    """Where to begin, so that the span has room and about a third of it stands before the span."""
+    if cells(clean(row)) <= room:
+        return 0
+    left = start
+    while left > 0 and cells(clean(row[left - 1 : start])) <= room // 3:
+        left -= 1
+    return left
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest beginning of the text that fits into so many columns."""
+    taken = 0
+    for index, character in enumerate(text):
+        taken += cells(clean(character))
+        if taken > room:
+            return text[:index]
+    return text

@@ -1,0 +1,256 @@
+"""A regular expression as a tree: read by Python's own parser, and never executed."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from re import _parser  # type: ignore[attr-defined]  # the tree has no public name
+from typing import Any
+
+LONGEST = 500
+"""How many characters an expression may have."""
+
+DEEPEST = 50
+"""How many groups, repetitions and choices may stand inside each other."""
+
+_PROBES = "".join(map(chr, range(128))) + "\xa0ÄäßЖж٣—中😀"
+_ASCII = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chars:
+    """One character; bit ``n`` of the mask stands for character ``n`` of the alphabet."""
+
+    mask: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """Parts that follow each other."""
+
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Branches of which one is taken; without any, nothing matches."""
+
+    branches: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A body that is repeated; ``most`` is None where there is no limit."""
+
+    body: Node
+    least: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A place without a character: ``start``, ``end`` or ``boundary`` of a word."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A condition on what stands before or behind, which takes no character."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atomic:
+    """A body that is never entered again once it has matched."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The text that an earlier group matched."""
+
+
+Node = Chars | Sequence | Choice | Repeat | Anchor | Look | Atomic | Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A regular expression that can be compiled.
+
+    Attributes:
+        alphabet: the characters that masks speak of: ASCII, some others, and those of the text.
+        features: what it uses beyond the syntax that all engines share, for people.
+    """
+
+    tree: Node
+    alphabet: str
+    features: tuple[str, ...] = ()
+
+    @property
+    def anything(self) -> int:
+        """The mask of every character but the line break."""
+        return (1 << len(self.alphabet)) - 1 & ~(1 << self.alphabet.index("\n"))
+
+
+def expression(text: str) -> Expression:
+    """The tree of an expression.
+
+    Raises:
+        ValueError: Python cannot compile it, or it is too long or nests too deeply to be judged.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"it is longer than {LONGEST} characters")
+    try:
+        with warnings.catch_warnings(record=True) as noted:
+            warnings.simplefilter("always")
+            raw = _parser.parse(text)
+        literals = {chr(code) for code in _codes(raw.data, 0)}
+        reader = _Reader(_PROBES + "".join(sorted(literals.difference(_PROBES))))
+        tree = reader.sequence(raw, raw.state.flags)
+    except re.error as error:
+        place = "" if error.pos is None else f" at character {error.pos + 1}"
+        raise ValueError(f"{error.msg}{place}") from error
+    except RecursionError as error:
+        raise ValueError(f"it nests deeper than {DEEPEST}") from error
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+    if any(issubclass(item.category, FutureWarning) for item in noted):
+        reader.features.add("a set that looks like an operation on sets")
+    return Expression(tree=tree, alphabet=reader.alphabet, features=tuple(sorted(reader.features)))
+
+
+def _codes(item: Any, depth: int) -> Iterator[int]:
+    """Every code point that the raw tree names."""
+    if depth > 4 * DEEPEST:
+        raise RecursionError
+    if isinstance(item, _parser.SubPattern):
+        yield from _codes(item.data, depth + 1)
+    elif isinstance(item, tuple) and len(item) == 2 and str(item[0]) in _LITERALS:  # noqa: PLR2004
+        yield from (item[1],) if isinstance(item[1], int) else item[1]
+    elif isinstance(item, list | tuple):
+        for part in item:
+            yield from _codes(part, depth + 1)
+
+
+_LITERALS = ("LITERAL", "NOT_LITERAL", "RANGE")
+
+_CATEGORIES: dict[str, Callable[[str], bool]] = {
+    "DIGIT": str.isdecimal,
+    "SPACE": str.isspace,
+    "WORD": lambda char: char.isalnum() or char == "_",
+}
+
+_ANCHORS = {
+    "AT_BEGINNING": "start",
+    "AT_BEGINNING_STRING": "start",
+    "AT_END": "end",
+    "AT_END_STRING": "end",
+    "AT_BOUNDARY": "boundary",
+}
+
+
+class _Reader:
+    """Turns the parser's raw tree into ours, and notes the features that it meets."""
+
+    def __init__(self, alphabet: str) -> None:
+        self.alphabet = alphabet
+        self.features: set[str] = set()
+        self.depth = 0
+
+    def sequence(self, raw: Any, flags: int) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise RecursionError
+        parts = tuple(self.node(str(name), value, flags) for name, value in raw)
+        self.depth -= 1
+        return parts[0] if len(parts) == 1 else Sequence(parts=parts)
+
+    def node(self, name: str, value: Any, flags: int) -> Node:
+        match name:
+            case "LITERAL" | "NOT_LITERAL" | "ANY" | "IN":
+                return Chars(mask=self.mask(name, value, flags))
+            case "BRANCH":
+                return Choice(branches=tuple(self.sequence(item, flags) for item in value[1]))
+            case "SUBPATTERN":
+                _, added, removed, body = value
+                return self.sequence(body, (flags | added) & ~removed)
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                return self.repeat(name, value, flags)
+            case "ASSERT" | "ASSERT_NOT":
+                return self.look(value, flags)
+            case "AT":
+                kind = _ANCHORS.get(str(value))
+                return Anchor(kind=kind) if kind else Look(body=Sequence())
+            case _:
+                return self.special(name, value, flags)
+
+    def special(self, name: str, value: Any, flags: int) -> Node:
+        match name:
+            case "ATOMIC_GROUP":
+                self.features.add("an atomic group")
+                return Atomic(body=self.sequence(value, flags))
+            case "GROUPREF":
+                self.features.add("a back-reference")
+                return Reference()
+            case "GROUPREF_EXISTS":
+                self.features.add("a conditional group")
+                branches = [self.sequence(item or (), flags) for item in value[1:]]
+                return Choice(branches=tuple(branches))
+            case _:  # FAILURE, which '(?!)' becomes
+                return Choice()
+
+    def repeat(self, name: str, value: Any, flags: int) -> Node:
+        least, most, body = value
+        node = Repeat(
+            body=self.sequence(body, flags),
+            least=int(least),
+            most=None if most == _parser.MAXREPEAT else int(most),
+        )
+        if name != "POSSESSIVE_REPEAT":
+            return node
+        self.features.add("a possessive quantifier")
+        return Atomic(body=node)
+
+    def look(self, value: Any, flags: int) -> Node:
+        direction, body = value
+        if direction < 0:
+            # What the compiler would check, without its work on sets of a million characters.
+            least, most = body.getwidth()
+            if least != most:
+                raise re.error("look-behind requires fixed-width pattern")
+        self.features.add("a look-behind" if direction < 0 else "a look-ahead")
+        return Look(body=self.sequence(body, flags))
+
+    def mask(self, name: str, value: Any, flags: int) -> int:
+        if name == "ANY":
+            return sum(
+                1 << bit
+                for bit, char in enumerate(self.alphabet)
+                if char != "\n" or flags & re.DOTALL
+            )
+        items = value if name == "IN" else [("LITERAL", value)]
+        negated = name == "NOT_LITERAL" or str(items[0][0]) == "NEGATE"
+        return sum(
+            1 << bit
+            for bit, char in enumerate(self.alphabet)
+            if any(_holds(str(kind), held, char, flags) for kind, held in items) != negated
+        )
+
+
+def _holds(kind: str, held: Any, char: str, flags: int) -> bool:
+    if kind == "CATEGORY":
+        _, _, category = str(held).partition("CATEGORY_")
+        name = category.removeprefix("NOT_")
+        inside = _CATEGORIES[name](char) and not (flags & re.ASCII and ord(char) >= _ASCII)
+        return inside != (name != category)
+    folded = {char, char.lower(), char.upper()} if flags & re.IGNORECASE else {char}
+    if kind == "LITERAL":
+        return any(held == ord(one) for one in folded if len(one) == 1)
+    if kind == "RANGE":
+        return any(held[0] <= ord(one) <= held[1] for one in folded if len(one) == 1)
+    return False  # NEGATE, which the caller has seen

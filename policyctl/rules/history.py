@@ -1,0 +1,35 @@
+"""What a policy's trail says about time: since when it is in its stage, when it last changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from policyctl.core.criterion import counted
+from policyctl.core.stages import Stage
+from policyctl.rules.rule import Subject
+
+
+def time_in(subject: Subject, stage: Stage) -> timedelta | None:
+    """How long the policy has been in a stage without a break.
+
+    None if file or trail have it in another stage, or where there is no trail or no clock.
+    """
+    if subject.now is None or not subject.trail or subject.data["stage"] != stage.value:
+        return None
+    entered: datetime | None = None
+    for entry in takewhile(lambda entry: entry.target is stage, reversed(subject.trail)):
+        entered = entry.requested_at
+    return subject.now - entered if entered else None
+
+
+def unchanged_for(subject: Subject) -> timedelta | None:
+    """How long ago the trail's last entry was made; None where there is no trail or no clock."""
+    if subject.now is None or not subject.trail:
+        return None
+    return subject.now - subject.trail[-1].requested_at
+
+
+def in_days(span: timedelta) -> str:
+    """A span in complete days, for people."""
+    return counted(span.days, "day")

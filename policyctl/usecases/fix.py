@@ -1,0 +1,74 @@
+"""Cure what rules can cure safely: one scalar at a time, every other byte as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from policyctl.core.finding import Finding
+from policyctl.core.suppressions import suppressed, suppressions
+from policyctl.errors import InputError
+from policyctl.rules.rule import Edit, Rule, Subject, placed
+from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules
+from policyctl.usecases.selection import ABOUT_POLICIES
+from policyctl.usecases.validate import Fixed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """A file before and after."""
+
+    file: str
+    before: bytes
+    after: bytes
+    fixed: tuple[Fixed, ...]
+
+
+def mend(name: str, content: bytes, around: Surroundings) -> Mended:
+    """The content with each cure applied that leaves a readable policy.
+
+    After each edit the file is read anew. A cure that cannot be written safely is left out, and
+    so is one that was tried before: two rules must not undo each other for ever.
+    """
+    after = content
+    fixed: list[Fixed] = []
+    tried: set[tuple[str, Edit]] = set()
+    subject = read_for_rules(name, content, around).subject
+    while subject is not None:
+        finding, edit = next(_cures(subject, around, tried), (None, None))
+        if finding is None or edit is None:
+            break
+        tried.add((finding.code, edit))
+        try:
+            edited = around.documents.replace_scalar(after, edit.at, edit.value)
+        except InputError:
+            continue
+        reread = read_for_rules(name, edited, around).subject
+        if reread is not None:
+            after, subject = edited, reread
+            fixed.append(Fixed(finding=finding, value=edit.value))
+    return Mended(file=name, before=content, after=after, fixed=tuple(fixed))
+
+
+def _cures(
+    subject: Subject, around: Surroundings, tried: Collection[tuple[str, Edit]]
+) -> Iterator[tuple[Finding, Edit]]:
+    """What could be cured now, and how."""
+    for rule in around.rules:
+        if not isinstance(rule, Rule) or rule.fix is None:
+            continue
+        for problem in rule.check(subject):
+            edit = rule.fix(subject, problem)
+            if edit is None or (rule.id, edit) in tried:
+                continue
+            finding = dressed(placed(rule, subject, problem), subject, around.settings)
+            if not _is_suppressed(finding, subject, around):
+                yield finding, edit
+
+
+def _is_suppressed(finding: Finding, subject: Subject, around: Surroundings) -> bool:
+    """True if somebody wants it left as it is."""
+    document = subject.document
+    among, _ = suppressions(document, ABOUT_POLICIES)
+    left = suppressed([finding], among, document=document, ran=(), now=around.now)
+    return not left.findings

@@ -1,0 +1,83 @@
+"""Policies as ``lint`` shows them to the rules: with the present, their trail and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from policyctl.core.entry import Entry, parse_entry
+from policyctl.core.finding import Finding, in_order
+from policyctl.rules.rule import AnyRule, Rule, Subject
+from policyctl.rules.settings import Settings
+from policyctl.usecases.ports import Documents, Governance, History, Trails
+from policyctl.usecases.reading import Reading, read_document
+from policyctl.usecases.selection import active, weighed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """All that stands around the files.
+
+    Attributes:
+        trails: the policies' ledger entries in the working tree.
+        settings: which rules run, and what they compare with.
+        now: the present.
+        history: the range of commits that is judged too; what a file exempts itself from counts
+            only if it did so before the range.
+    """
+
+    documents: Documents
+    governance: Governance
+    trails: Trails
+    settings: Settings
+    now: datetime
+    history: History | None = None
+
+    @property
+    def rules(self) -> tuple[AnyRule, ...]:
+        """The rules that run."""
+        return active(self.settings)
+
+
+def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
+    """What could be made of a file; its subject knows all that a rule may ask for."""
+    reading = read_document(
+        content, file=name, documents=around.documents, governance=around.governance
+    )
+    if reading.subject is None:
+        return reading
+    subject = replace(
+        reading.subject,
+        now=around.now,
+        trail=tuple(_trail(reading.subject.data["id"], around.trails)),
+        settings=around.settings,
+    )
+    return replace(reading, subject=subject)
+
+
+def rule_findings(subject: Subject, around: Surroundings) -> tuple[Finding, ...]:
+    """What the rules about single policies find in one."""
+    return in_order(
+        dressed(finding, subject, around.settings)
+        for rule in around.rules
+        if isinstance(rule, Rule)
+        for finding in rule.findings(subject)
+    )
+
+
+def dressed(finding: Finding, subject: Subject, settings: Settings) -> Finding:
+    """The finding with the policy that it is about, and the severity that it has here."""
+    return weighed(replace(finding, policy=subject.data["id"]), settings)
+
+
+def _trail(policy: str, trails: Trails) -> Iterator[Entry]:
+    found: list[Entry] = []
+    for content in trails.entries(policy):
+        # `verify` says what is wrong with an entry that cannot be read.
+        with suppress(ValueError):
+            found.append(parse_entry(content))
+    yield from sorted(
+        (entry for entry in found if entry.policy == policy), key=lambda entry: entry.seq
+    )

@@ -1,0 +1,67 @@
+"""Which rules run, and how severe they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from policyctl.core.finding import Finding
+from policyctl.core.suggestion import suggestion
+from policyctl.errors import UsageError
+from policyctl.rules import RULES
+from policyctl.rules.rule import AnyRule, RangeRule
+from policyctl.rules.settings import Settings
+
+KNOWN: frozenset[str] = frozenset(rule.id for rule in RULES)
+ABOUT_POLICIES: frozenset[str] = frozenset(
+    rule.id for rule in RULES if not isinstance(rule, RangeRule)
+)
+"""The rules whose findings stand in a policy, where a comment can suppress them."""
+
+
+def chosen(settings: Settings, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Settings:
+    """The settings with what the command line asks for.
+
+    Args:
+        settings: those of the file.
+        select: replaces both choices of the file.
+        ignore: is added to the file's.
+
+    Raises:
+        UsageError: there is no such rule, or none is left.
+    """
+    for option, names in (("--select", select), ("--ignore", ignore)):
+        _require_known(option, names)
+    if select:
+        settings = replace(settings, select=tuple(select), ignore=())
+    settings = replace(settings, ignore=(*settings.ignore, *ignore))
+    if not active(settings):
+        raise UsageError("no rule is left to run", hint="policyctl rule lists all of them")
+    return settings
+
+
+def active(settings: Settings) -> tuple[AnyRule, ...]:
+    """The rules that run."""
+    return tuple(
+        rule
+        for rule in RULES
+        if rule.id not in settings.ignore and (not settings.select or rule.id in settings.select)
+    )
+
+
+def weighed(finding: Finding, settings: Settings) -> Finding:
+    """The finding with the severity that the organisation gives it."""
+    severity = settings.severity.get(finding.code, finding.severity)
+    return finding if severity is finding.severity else replace(finding, severity=severity)
+
+
+def ids(rules: Iterable[AnyRule]) -> Collection[str]:
+    """The ids of rules."""
+    return {rule.id for rule in rules}
+
+
+def _require_known(option: str, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in KNOWN:
+            hint = suggestion(name, KNOWN) or "policyctl rule lists all of them"
+            raise UsageError(f"{option}: there is no rule '{name}'", hint=hint)
