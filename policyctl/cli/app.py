@@ -9,6 +9,7 @@ import typer
 from policyctl import __version__
 from policyctl.cli.approve import approve
 from policyctl.cli.demo import demo
+from policyctl.cli.demote import demote
 from policyctl.cli.evidence import evidence
 from policyctl.cli.init import init
 from policyctl.cli.log import log
@@ -16,6 +17,7 @@ from policyctl.cli.migrate import migrate
 from policyctl.cli.new import new
 from policyctl.cli.promote import promote
 from policyctl.cli.record import record
+from policyctl.cli.retire import retire
 from policyctl.cli.root import root
 from policyctl.cli.schema import schema
 from policyctl.cli.show import show
@@ -47,8 +49,9 @@ def _options(
     pass
 
 
-for command in (demo, init, new, validate, show, record, evidence, promote, approve, log, verify):
+for command in (
+    *(demo, init, new, validate, show, record, evidence, promote, approve, demote, retire),
+    *(log, verify, migrate, schema),
+):
     app.command()(command)
 app.add_typer(root, name="root")
-app.command()(schema)
-app.command()(migrate)

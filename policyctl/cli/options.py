@@ -43,6 +43,13 @@ class Target(Enum):
     ENFORCE = Stage.ENFORCE.value
 
 
+class Earlier(Enum):
+    """The stages that a demotion can lead to."""
+
+    LOGGING = Stage.LOGGING.value
+    LIMITED = Stage.LIMITED.value
+
+
 FormatOption = Annotated[
     Format, typer.Option("--format", help="How the report is printed.", show_default=True)
 ]

@@ -5,19 +5,12 @@ An id means nothing without its edition: LLM03 is one risk in 2025 and another i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-_Key = tuple[str, tuple[int, ...]]
-"""An id without its spelling: prefix in capitals, and numbers."""
-
-_ID = re.compile(r"([A-Za-z][A-Za-z.]*?)[-_. ]*([0-9]+(?:\.[0-9]+)*)(?:-([0-9]{3}))?\Z")
-_WITH_EDITION = re.compile(r"(.+?)[:/-](20[0-9]{2})\Z")
-_ACTION = re.compile(r"(.+\.[0-9]+)-[0-9]{3}\Z")
-_LONGEST = 60
+from policyctl.core.control_ids import LONGEST, edition_of, key_of, without_action
 
 Problem = tuple[str, str]
 """A message, and a hint that says what would be right."""
@@ -89,24 +82,23 @@ class Catalogue:
             control: the id, with or without its edition (``LLM03:2025``).
             edition: the edition of an id that does not name it.
         """
-        bare, named = _edition_of(control)
+        bare, named = edition_of(control)
         if named or edition:
             control = f"{bare}:{named or edition}"
         if control in self.superseded:
             return self.superseded[control]
-        key = _key(control)
-        if key is None or key in map(_key, self.controls):
+        key = key_of(control)
+        if key is None or key in map(key_of, self.controls):
             return None
-        return next((old for name, old in self.superseded.items() if _key(name) == key), None)
+        return next((old for name, old in self.superseded.items() if key_of(name) == key), None)
 
     def spelt(self, control: str) -> tuple[str, str] | None:
         """The id that another spelling means, and a note; None if it is no spelling of an id."""
-        bare, named = _edition_of(control)
-        action = _ACTION.match(control)
-        readings = (bare if named == self.edition else control, action[1] if action else "")
-        for key in filter(None, map(_key, readings)):
+        bare, named = edition_of(control)
+        readings = (bare if named == self.edition else control, without_action(control))
+        for key in filter(None, map(key_of, readings)):
             prefix, note = self._meant(key[0])
-            found = next((name for name in self.controls if _key(name) == (prefix, key[1])), None)
+            found = next((name for name in self.controls if key_of(name) == (prefix, key[1])), None)
             if found:
                 return found, note
         return None
@@ -126,16 +118,16 @@ class Catalogue:
 
     def below(self, control: str) -> tuple[tuple[str, ...], str]:
         """The controls that an incomplete id such as ``GV-1`` may stand for, and a note."""
-        key = _key(control)
+        key = key_of(control)
         if key is None:
             return (), ""
         prefix, note = self._meant(key[0])
         numbered = tuple(
             name
             for name in self.controls
-            if (own := _key(name)) and own[0] == prefix and own[1][: len(key[1])] == key[1]
+            if (own := key_of(name)) and own[0] == prefix and own[1][: len(key[1])] == key[1]
         )
-        if numbered or any(own[0] == prefix for own in map(_key, self.controls) if own):
+        if numbered or any(own[0] == prefix for own in map(key_of, self.controls) if own):
             return numbered, note
         return self.group(key[0]), note
 
@@ -194,6 +186,7 @@ def problem(catalogues: Mapping[str, Catalogue], framework: str, control: str) -
         return message, _entry(owner, (control,))
     return (
         _here(catalogue, control)
+        or _misnumbered(catalogue, control)
         or _elsewhere(others, catalogue, control)
         or _incomplete((catalogue, *others), control)
         or _unknown(catalogue, control)
@@ -231,8 +224,9 @@ def _elsewhere(others: Iterable[Catalogue], here: Catalogue, control: str) -> Pr
     found: list[tuple[int, str, str]] = []
     for other in others:
         old, spelt = other.predecessor(control), other.spelt(control)
-        if other.group(control):
-            hint = _entry(other, other.group(control))
+        # A group with a number, as in GV-1, may be one of several frameworks: `_incomplete`.
+        if key_of(control) is None and (group := other.group(control)):
+            hint = f"name controls of {other.id}: {_span(group)}"
             found.append((0, f"is of '{other.id}', not of '{here.id}'", hint))
         elif old:
             origin = f"{other.framework}-{old.edition}"
@@ -261,18 +255,27 @@ def _incomplete(catalogues: Iterable[Catalogue], control: str) -> Problem | None
     return message, f"it may mean {_listed(readings)}{''.join(notes)}"
 
 
-def _unknown(catalogue: Catalogue, control: str) -> Problem:
-    key = _key(control)
+def _misnumbered(catalogue: Catalogue, control: str) -> Problem | None:
+    key = key_of(control)
     siblings = {
         name: own
         for name in catalogue.controls
-        if key and (own := _key(name)) and (own[0], own[1][:-1]) == (key[0], key[1][:-1])
+        if key and (own := key_of(name)) and (own[0], own[1][:-1]) == (key[0], key[1][:-1])
     }
+    if not key or not siblings:
+        return None
+    below = [name for name, own in siblings.items() if own < key]
+    above = [name for name, own in siblings.items() if own > key]
+    # Some catalogues are a selection: what stands beside the gap says more than the ends.
+    beside = f"next to it are {below[-1]} and {above[0]}" if below and above else ""
+    hint = beside or f"its ids there are {_span(siblings)}"
+    return f"control '{control}' is not an id of '{catalogue.id}'", hint
+
+
+def _unknown(catalogue: Catalogue, control: str) -> Problem:
     spelt = {name.upper(): name for name in catalogue.controls}
-    close = get_close_matches(control[:_LONGEST].upper(), spelt, n=1, cutoff=0.8)
-    if key and siblings:
-        hint = f"its ids there are {_nearest(siblings, key)}"
-    elif close:
+    close = get_close_matches(control[:LONGEST].upper(), spelt, n=1, cutoff=0.8)
+    if close:
         hint = f"did you mean {catalogue.titled(spelt[close[0]])}?"
     else:
         hint = f"its ids are {_span(tuple(catalogue.controls))}: {catalogue.url}"
@@ -292,35 +295,15 @@ def _framework_problem(catalogues: tuple[Catalogue, ...], framework: str, contro
             hint = _entry(item, old.successors) if old else f"write {item.id}"
             return f"framework '{framework}' is superseded by '{item.id}'", hint
     names = {**{item.framework: item.id for item in catalogues}, **{i.id: i.id for i in catalogues}}
-    close = get_close_matches(wanted[:_LONGEST], names, n=1, cutoff=0.6)
+    close = get_close_matches(wanted[:LONGEST], names, n=1, cutoff=0.6)
     if close:
         return f"framework '{framework}' is not known", f"did you mean {names[close[0]]}?"
     known = _listed(item.id for item in catalogues)
     return f"framework '{framework}' is not known", f"known are {known}" if known else ""
 
 
-def _edition_of(control: str) -> tuple[str, str]:
-    found = _WITH_EDITION.match(control)
-    return (found[1], found[2]) if found else (control, "")
-
-
-def _key(control: str) -> _Key | None:
-    found = _ID.match(control) if len(control) <= _LONGEST else None
-    if found is None:
-        return None
-    numbers = [*found[2].split("."), *([found[3]] if found[3] else [])]
-    return found[1].upper(), tuple(map(int, numbers))
-
-
 def _entry(catalogue: Catalogue, ids: Iterable[str], *, sure: bool = True) -> str:
     return f"{'write' if sure else 'perhaps'} {catalogue.id}: [{', '.join(ids)}]"
-
-
-def _nearest(siblings: Mapping[str, _Key], key: _Key) -> str:
-    """The ids on both sides of a gap that a catalogue leaves, else the first and the last."""
-    below = [name for name, own in siblings.items() if own < key]
-    above = [name for name, own in siblings.items() if own > key]
-    return f"{below[-1]} and {above[0]}" if below and above else _span(siblings)
 
 
 def _span(ids: Iterable[str]) -> str:

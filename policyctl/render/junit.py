@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from policyctl.core.finding import Finding
 from policyctl.render.lines import clean
@@ -21,21 +21,21 @@ def render(report: Validation, *, command: str = "validate") -> str:
     clear = report.files - len({item.file for item in report.findings if item.file})
     tests = len(report.findings) + (clear > 0)
     counts = {"tests": str(tests), "failures": str(len(report.findings)), "errors": "0"}
-    root = ElementTree.Element("testsuites", counts)
+    root = ET.Element("testsuites", counts)
     name = f"policyctl {command}"
-    suite = ElementTree.SubElement(root, "testsuite", {"name": name, **counts, "skipped": "0"})
+    suite = ET.SubElement(root, "testsuite", {"name": name, **counts, "skipped": "0"})
     for finding in report.findings:
         _add(suite, finding)
     if clear > 0:
         title = f"nothing found in {several(clear, 'file')}"
-        ElementTree.SubElement(suite, "testcase", {"classname": name, "name": title})
-    ElementTree.indent(root)
+        ET.SubElement(suite, "testcase", {"classname": name, "name": title})
+    ET.indent(root)
     # Plain ASCII is the same in whatever encoding the output is written.
-    text = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True)
+    text: bytes = ET.tostring(root, encoding="us-ascii", xml_declaration=True)
     return text.decode("ascii") + "\n"
 
 
-def _add(suite: ElementTree.Element, finding: Finding) -> None:
+def _add(suite: ET.Element, finding: Finding) -> None:
     where = f":{finding.span.line}:{finding.span.column}" if finding.span else ""
     place = clean(finding.file) + where
     at = f" at {where[1:]}" if where else ""
@@ -44,9 +44,9 @@ def _add(suite: ElementTree.Element, finding: Finding) -> None:
         described["file"] = clean(finding.file)
     if finding.span:
         described["line"] = str(finding.span.line)
-    case = ElementTree.SubElement(suite, "testcase", described)
+    case = ET.SubElement(suite, "testcase", described)
     severity, message = finding.severity.name.lower(), clean(finding.message)
-    failure = ElementTree.SubElement(case, "failure", {"type": severity, "message": message})
+    failure = ET.SubElement(case, "failure", {"type": severity, "message": message})
     failure.text = f"{place + ': ' if place else ''}{severity}: {message} [{finding.code}]"
     if finding.hint:
         failure.text += f"\n= {clean(finding.hint)}"

@@ -44,7 +44,7 @@ def fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
     seen: Counter[str] = Counter()
     for finding in findings:
         said = _LINE.sub("line", finding.message)
-        about = "\0".join((finding.code, finding.file, finding.policy, said))
+        about = f"{finding.code}\0{finding.file}\0{finding.policy}\0{said}"
         seen[about] += 1
         text = f"{about}\0{seen[about]}"
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.findings_baseline import (
-    Fingerprint,
     FindingsBaseline,
+    Fingerprint,
     baseline_bytes,
     fingerprint,
     stale,
@@ -20,7 +20,7 @@ from policyctl.usecases.exemptions import without_suppressed
 from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules, rule_findings
 from policyctl.usecases.reading import Reading
 from policyctl.usecases.selection import KNOWN, weighed
-from policyctl.usecases.validate import Unreported, Validation
+from policyctl.usecases.validate import Fixed, Unreported, Validation
 
 Files = Iterable[tuple[str, bytes]]
 """Names as findings show them, with their bytes."""
@@ -32,6 +32,7 @@ def lint(
     around: Surroundings,
     estate: Files | None = None,
     baseline: FindingsBaseline | None = None,
+    fixed: tuple[Fixed, ...] = (),
 ) -> Validation:
     """Check files.
 
@@ -41,15 +42,19 @@ def lint(
         estate: all policies of the repository, where ``files`` are only some: rules about all of
             them compare these too, and findings about them are left out.
         baseline: findings that are known, and not reported again.
+        fixed: what was cured before.
     """
     seen = _look(files, estate, around)
     known = baseline or FindingsBaseline()
     new, left = unknown(seen.open, known)
     gone = {one: count for one, count in left.items() if seen.would_show(one)}
-    return seen.report((*new, *stale(gone, known)), known=len(seen.open) - len(new))
+    findings = (*new, *stale(gone, known))
+    return seen.report(findings, known=len(seen.open) - len(new), fixed=fixed)
 
 
-def adopt(files: Files, *, around: Surroundings) -> tuple[Validation, bytes]:
+def adopt(
+    files: Files, *, around: Surroundings, fixed: tuple[Fixed, ...] = ()
+) -> tuple[Validation, bytes]:
     """The bytes of the baseline in which everything stands that rules find in policies now.
 
     Returns:
@@ -57,7 +62,7 @@ def adopt(files: Files, *, around: Surroundings) -> tuple[Validation, bytes]:
     """
     seen = _look(files, None, around)
     counts = Counter(one for _, one in seen.open)
-    return seen.report((), known=counts.total()), baseline_bytes(counts)
+    return seen.report((), known=counts.total(), fixed=fixed), baseline_bytes(counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,9 @@ class _Seen:
         looked_for = one.code in self.rules or one.code not in KNOWN
         return looked_for and (self.whole or one.policy in self.policies)
 
-    def report(self, findings: Iterable[Finding], *, known: int) -> Validation:
+    def report(
+        self, findings: Iterable[Finding], *, known: int, fixed: tuple[Fixed, ...]
+    ) -> Validation:
         """The report of these findings and all that a baseline cannot hold."""
         reported = in_order((*self.other, *findings))
         files = {finding.file for finding in reported}
@@ -99,7 +106,7 @@ class _Seen:
                 for name, content in self.contents.items()
                 if name in files
             },
-            unreported=Unreported(suppressed=self.suppressed, known=known),
+            unreported=Unreported(suppressed=self.suppressed, known=known, fixed=fixed),
         )
 
 
@@ -116,8 +123,7 @@ def _look(files: Files, estate: Files | None, around: Surroundings) -> _Seen:
         if subject is None:
             other += reading.findings
             continue
-        here = (finding for finding in together if finding.file == name)
-        findings = in_order((*rule_findings(subject, around), *here))
+        findings = in_order((*rule_findings(subject, around), *together[name]))
         left = without_suppressed(subject.document, findings, around)
         found += ((finding, fingerprint(finding, subject.data)) for finding in left.findings)
         other += left.own
@@ -150,14 +156,16 @@ def _subjects(
             yield reading.subject
 
 
-def _estate_findings(subjects: tuple[Subject, ...], around: Surroundings) -> tuple[Finding, ...]:
+def _estate_findings(
+    subjects: tuple[Subject, ...], around: Surroundings
+) -> Mapping[str, list[Finding]]:
     by_file = {subject.document.file: subject for subject in subjects}
-    return tuple(
-        dressed(finding, by_file[finding.file], around.settings)
-        for rule in around.rules
-        if isinstance(rule, EstateRule)
-        for finding in rule.findings(Estate(subjects=subjects))
-    )
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for rule in around.rules:
+        if isinstance(rule, EstateRule):
+            for finding in rule.findings(Estate(subjects=subjects)):
+                found[finding.file].append(dressed(finding, by_file[finding.file], around.settings))
+    return found
 
 
 def _range_findings(around: Surroundings) -> Iterator[Finding]:

@@ -5,33 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from policyctl.core import paths
-from policyctl.core.canonical import sha256
-from policyctl.core.chain import Recorded
 from policyctl.core.criterion import Outcome
 from policyctl.core.effective import Effective
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import EvidenceReport, evidence_bytes
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
-from policyctl.errors import RefusedError, TamperingError, UsageError
+from policyctl.errors import RefusedError
 from policyctl.usecases.evidence import evidence_for
-from policyctl.usecases.governed import CommittedGovernance
-from policyctl.usecases.ledger_state import (
-    Hands,
-    LedgerState,
-    ledger_state,
-    require_intact,
-    require_settled,
-)
+from policyctl.usecases.ledger_state import Hands
 from policyctl.usecases.ports import RecordFiles
-from policyctl.usecases.reading import (
-    Reading,
-    read_document,
-    require_alike,
-    require_effective,
-)
+from policyctl.usecases.reading import require_alike, require_effective
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
+from policyctl.usecases.standing import Standing, reread, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +63,8 @@ def promote(
         RepositoryError: the working tree holds changes that would be lost.
     """
     require_rationale(rationale)
-    state = ledger_state(hands)
-    require_intact(state, policy)
-    last = require_settled(state, policy)
-    if last is None or last.entry.after is None:
-        raise UsageError(
-            f"there is no recorded policy '{policy}'", hint=_known(state) or "policyctl new …"
-        )
-    hands.repository.require_ready([paths.policy_path(policy)])
-    governance = CommittedGovernance(state.snapshot, state.root, hands.catalogues)
-    reading = _committed(policy, last, state, hands, governance)
+    found = standing(policy, hands)
+    reading = found.reading
     effective = require_effective(reading)
     _require_step(effective.policy, target)
     _require_fit(effective, target)
@@ -95,7 +73,7 @@ def promote(
             f"a promotion to '{target.value}' needs evidence",
             hint="--events FILE with the detection records of the policy's traffic",
         )
-    evidence = evidence_for(reading, target=target, records=records, governance=governance)
+    evidence = evidence_for(reading, target=target, records=records, governance=found.governance)
     if evidence.verdict is not Outcome.MET:
         return Promotion(policy=effective.policy, target=target, evidence=evidence)
     outcome = record_change(
@@ -103,37 +81,18 @@ def promote(
             name=change,
             action=ChangeAction.PROMOTE,
             target=target,
-            after=_moved(reading, target, hands, governance),
+            after=_moved(found, target, hands),
             policy=effective.policy,
             rationale=rationale,
             now=now,
             evidence=evidence_bytes(evidence),
         ),
-        last,
-        state,
+        found.last,
+        found.state,
         hands,
         dry_run=dry_run,
     )
     return Promotion(policy=effective.policy, target=target, evidence=evidence, outcome=outcome)
-
-
-def _known(state: LedgerState) -> str:
-    names = ", ".join(sorted(state.ledger.chains))
-    return f"recorded here: {names}" if names else ""
-
-
-def _committed(
-    policy: str, last: Recorded, state: LedgerState, hands: Hands, governance: CommittedGovernance
-) -> Reading:
-    content = state.content(policy)
-    if content is None or sha256(content) != last.entry.after:
-        raise TamperingError(f"'{policy}' is not what its last entry recorded")
-    return read_document(
-        content,
-        file=paths.policy_path(policy),
-        documents=hands.documents,
-        governance=governance,
-    )
 
 
 def _require_step(policy: Policy, target: Stage) -> None:
@@ -143,7 +102,7 @@ def _require_step(policy: Policy, target: Stage) -> None:
     if target.rank <= policy.stage.rank:
         raise RefusedError(
             f"'{policy.id}' is in '{policy.stage.value}' already; a promotion goes forward",
-            hint=f"there is '{following.value}' left" if following else "",
+            hint="the way back is 'policyctl demote'" if target is not policy.stage else "",
         )
     raise RefusedError(
         f"'{policy.id}' is in '{policy.stage.value}', and no stage is skipped",
@@ -171,14 +130,10 @@ def _require_fit(effective: Effective, target: Stage) -> None:
         )
 
 
-def _moved(
-    reading: Reading, target: Stage, hands: Hands, governance: CommittedGovernance
-) -> bytes:
+def _moved(found: Standing, target: Stage, hands: Hands) -> bytes:
     """The policy file with its stage moved and nothing else changed, sound in the new stage."""
-    after = hands.documents.replace_scalar(reading.content, ("stage",), target.value)
-    moved = read_document(
-        after, file=reading.file, documents=hands.documents, governance=governance
-    )
+    after = hands.documents.replace_scalar(found.reading.content, ("stage",), target.value)
+    moved = reread(after, found, hands)
     require_effective(moved)
     require_alike(moved, hands.documents)
     return after

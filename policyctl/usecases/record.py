@@ -95,7 +95,7 @@ def _require_stage(policy: str, stage: Stage, last: Recorded | None) -> None:
         return
     raise RefusedError(
         f"the file says stage '{stage.value}', and '{policy}' is in '{expected.value}'",
-        hint=f"write 'stage: {expected.value}'; only 'policyctl promote' moves it",
+        hint=f"write 'stage: {expected.value}'; only 'policyctl promote' and 'demote' move it",
     )
 
 

@@ -30,15 +30,15 @@ class Change:
 
     Attributes:
         name: shared by the entries of one change, drawn by the caller.
-        target: the stage after the change.
-        after: the policy file's bytes after the change.
+        target: the stage after the change; None where the policy ends.
+        after: the policy file's bytes after the change; None where the file goes.
         evidence: the bytes of the report that stands behind it, or None.
     """
 
     name: str
     action: ChangeAction
-    target: Stage
-    after: bytes
+    target: Stage | None
+    after: bytes | None
     policy: Policy
     rationale: str
     now: datetime
@@ -134,7 +134,7 @@ def _entry(change: Change, last: Recorded | None, root: TrustRoot) -> Entry:
         source=last.entry.target if last else None,
         target=change.target,
         before=last.entry.after if last else None,
-        after=sha256(change.after),
+        after=sha256(change.after) if change.after is not None else None,
         owner=policy.owner,
         use_case=policy.use_case,
         rationale=change.rationale,

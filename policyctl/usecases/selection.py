@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from policyctl.core.finding import Finding
@@ -19,24 +19,35 @@ ABOUT_POLICIES: frozenset[str] = frozenset(
 """The rules whose findings stand in a policy, where a comment can suppress them."""
 
 
-def chosen(settings: Settings, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Settings:
+def chosen(
+    settings: Settings,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    *,
+    has_range: bool = False,
+) -> Settings:
     """The settings with what the command line asks for.
 
     Args:
         settings: those of the file.
         select: replaces both choices of the file.
         ignore: is added to the file's.
+        has_range: whether there are commits to judge.
 
     Raises:
-        UsageError: there is no such rule, or none is left.
+        UsageError: there is no such rule, or none is left that could find anything.
     """
     for option, names in (("--select", select), ("--ignore", ignore)):
         _require_known(option, names)
     if select:
         settings = replace(settings, select=tuple(select), ignore=())
     settings = replace(settings, ignore=(*settings.ignore, *ignore))
-    if not active(settings):
+    rules = active(settings)
+    if not rules:
         raise UsageError("no rule is left to run", hint="policyctl rule lists all of them")
+    if not has_range and all(isinstance(rule, RangeRule) for rule in rules):
+        message = "the rules that are left are about commits, and no commits are named"
+        raise UsageError(message, hint="add --range BASE..HEAD")
     return settings
 
 
@@ -53,11 +64,6 @@ def weighed(finding: Finding, settings: Settings) -> Finding:
     """The finding with the severity that the organisation gives it."""
     severity = settings.severity.get(finding.code, finding.severity)
     return finding if severity is finding.severity else replace(finding, severity=severity)
-
-
-def ids(rules: Iterable[AnyRule]) -> Collection[str]:
-    """The ids of rules."""
-    return {rule.id for rule in rules}
 
 
 def _require_known(option: str, names: Iterable[str]) -> None:

@@ -336,3 +336,48 @@ def test_every_json_report_fits_its_schema(approved, events, tmp_path):
         assert [error.message for error in validator.iter_errors(report)] == [], arguments
         expected = {0: "pass", 1: "fail", 4: "fail"}.get(done.code, "not_judged")
         assert report["status"] == expected
+
+
+def test_the_way_back_needs_no_evidence_but_the_approval_that_governance_asks_for(approved):
+    done = approved.run(
+        *("demote", "team-assistant", "--to", "logging", "--rationale", "too many complaints"),
+        by="erin",
+    )
+
+    assert done.code == 0
+    assert "recorded team-assistant: demote limited -> logging" in done.out
+    assert b"stage: logging        # moved by policyctl" in approved.read(POLICY)
+    assert approved.run("verify").code == 4
+    assert approved.run("approve", "team-assistant", "--yes", by="sam").code == 0
+    assert approved.run("verify").code == 0
+
+
+def test_a_promotion_is_no_demotion(approved):
+    before = approved.state()
+
+    done = approved.run(
+        *("demote", "team-assistant", "--to", "limited", "--rationale", "x"), by="erin"
+    )
+
+    assert (done.code, approved.state()) == (1, before)
+    assert "'limited' is not a way back" in done.err
+
+
+def test_a_retired_policy_loses_its_file_and_keeps_its_trail_and_may_start_anew(approved):
+    text = approved.read(POLICY)
+    retired = approved.run("retire", "team-assistant", "--rationale", "replaced", by="erin")
+    assert retired.code == 0
+    assert not (approved.folder / POLICY).exists()
+    assert approved.git("status", "--porcelain") == ""
+    assert approved.run("approve", "team-assistant", "--yes", by="sam").code == 0
+    assert approved.run("verify").code == 0
+
+    approved.write(POLICY, text)
+    enforced = approved.run("record", "team-assistant", "--rationale", "again", by="erin")
+    approved.write(POLICY, text.replace(b"stage: limited", b"stage: logging"))
+    again = approved.run("record", "team-assistant", "--rationale", "again", by="erin")
+
+    assert enforced.code == 1
+    assert again.code == 0
+    assert "register none -> logging" in again.out
+    assert approved.run("verify").code == 0

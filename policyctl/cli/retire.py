@@ -1,0 +1,40 @@
+"""``policyctl retire``."""
+
+from __future__ import annotations
+
+from policyctl.cli.options import (
+    DryRunOption,
+    Format,
+    FormatOption,
+    KeyOption,
+    NowOption,
+    PolicyArgument,
+    RationaleOption,
+)
+
+
+def retire(
+    policy: PolicyArgument,
+    rationale: RationaleOption,
+    key: KeyOption = None,
+    dry_run: DryRunOption = False,
+    now: NowOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """End a policy: its file goes, its trail stays."""
+    from policyctl.cli.output import emit
+    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.render.json.recorded import render as as_json
+    from policyctl.render.text.recorded import render as as_text
+    from policyctl.usecases.retire import retire as end
+
+    with workplace(key) as hands:
+        outcome = end(
+            policy_id(policy),
+            rationale=rationale,
+            change=change_name(),
+            now=moment(now),
+            hands=hands,
+            dry_run=dry_run,
+        )
+    emit(lambda width: as_text(outcome, width), lambda: as_json("retire", outcome), format)
