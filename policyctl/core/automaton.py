@@ -23,6 +23,8 @@ _EDGES = 20_000
 _COPIES = 20
 """Up to so many repetitions are written out; more are as good as no limit."""
 _WRITTEN_OUT = 400
+_NESTED = 4
+"""The same for what repeats a repetition without limit: each copy multiplies the ways."""
 _LONG = 500
 """From so many on, a repetition takes as long as one without limit."""
 _MANY = 2
@@ -156,7 +158,8 @@ class _Builder:
     def repeat(self, node: Repeat) -> _Part:
         size = _size(node.body)
         most = node.least if node.most is None else node.most
-        if most > _COPIES or most * size > _WRITTEN_OUT:
+        limit = _NESTED if _has_loop(node.body) else _COPIES
+        if most > limit or most * size > _WRITTEN_OUT:
             # What is not written out is as good as a loop.
             loop = self.loop(node.body, endless=node.most is None or node.most >= _LONG)
             return loop if node.least else _optional(loop)
@@ -213,6 +216,18 @@ def _added(ways: _Ways, more: _Ways, times: int = 1) -> _Ways:
     for state, count in more.items():
         sums[state] = min(sums.get(state, 0) + count * times, _MANY)
     return sums
+
+
+def _has_loop(node: Node) -> bool:
+    match node:
+        case Sequence():
+            return any(map(_has_loop, node.parts))
+        case Choice():
+            return any(map(_has_loop, node.branches))
+        case Repeat():
+            return node.most is None or _has_loop(node.body)
+        case _:
+            return False
 
 
 def _may_be_empty(node: Node) -> bool:

@@ -138,6 +138,17 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def moment_from(text: object) -> datetime:
+    """The moment that `moment_text` spelt.
+
+    Raises:
+        ValueError: it did not spell this.
+    """
+    if not isinstance(text, str) or not _TIME.match(text):
+        raise ValueError(f"{text!r} is no moment such as 2026-11-22T08:00:00Z")
+    return datetime.fromisoformat(text)
+
+
 def rationale_problem(text: str) -> str:
     """Why ``text`` cannot be a rationale, or the empty text if it can."""
     if not text.strip():
@@ -169,7 +180,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
             EvidenceReference(name=item["name"], sha256=item["sha256"]) for item in data["evidence"]
         ),
         root=data["root"],
-        requested_at=datetime.strptime(data["requested_at"], "%Y-%m-%dT%H:%M:%S%z"),
+        requested_at=moment_from(data["requested_at"]),
     )
 
 
@@ -202,10 +213,8 @@ def _is_positive(value: object) -> TypeGuard[int]:
 
 
 def _is_time(value: object) -> bool:
-    if not isinstance(value, str) or not _TIME.match(value):
-        return False
     try:
-        datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z")
+        moment_from(value)
     except ValueError:
         return False
     return True

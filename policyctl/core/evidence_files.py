@@ -11,6 +11,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
 from policyctl.core.chain import Chain, Recorded
 from policyctl.core.entry import ChangeAction
+from policyctl.core.evidence import TYPE as EVIDENCE_TYPE
 from policyctl.core.finding import Finding
 from policyctl.core.policy import gate_from
 from policyctl.core.root_chain import Roots
@@ -66,6 +67,7 @@ def _problem(
     except NonCanonicalError as error:
         return "EVIDENCE_MISMATCH", f"{path}: {error}"
     expected = {
+        "type": EVIDENCE_TYPE,
         "policy": entry.policy,
         "from": entry.source.value if entry.source else None,
         "to": entry.target.value if entry.target else None,
@@ -76,13 +78,24 @@ def _problem(
         return "EVIDENCE_MISMATCH", f"{path} is evidence for another change"
     if report.get("policy_digest") != entry.before:
         return "EVIDENCE_MISMATCH", f"{path} was computed for another version of the policy"
-    if report.get("verdict") != "met":
+    if not _is_met(report):
         return "GATE_NOT_MET", f"{path} says that the gate is not met"
     floor = root.gates.get(str(expected["to"]), {}) if root else {}
     lax = _laxer(report.get("gate"), floor)
     if lax:
         return "GATE_BELOW_FLOOR", f"{path} was judged by a laxer {lax} than governance asks for"
     return None
+
+
+def _is_met(report: Mapping[str, object]) -> bool:
+    """True if the verdict is what each criterion says, and there are criteria."""
+    criteria = report.get("criteria")
+    return (
+        report.get("verdict") == "met"
+        and isinstance(criteria, list)
+        and bool(criteria)
+        and all(isinstance(item, dict) and item.get("outcome") == "met" for item in criteria)
+    )
 
 
 def _laxer(gate: object, floor: Mapping[str, Any]) -> str:

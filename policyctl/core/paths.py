@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-POLICIES = "policies/"
-HOME = ".policyctl/"
-ROOTS = HOME + "root/"
-LOG = HOME + "log/"
-EVIDENCE = HOME + "evidence/"
-BASELINES = HOME + "baselines/"
-SCHEMAS = HOME + "schemas/"
+from policyctl.core.layout import BASELINES, EVIDENCE, HOME, LOG, POLICIES, ROOTS, SCHEMAS
+
+__all__ = ["BASELINES", "EVIDENCE", "HOME", "LOG", "POLICIES", "ROOTS", "SCHEMAS"]
 
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _POLICY = re.compile(rf"{POLICIES}({_SLUG})\.yaml\Z")

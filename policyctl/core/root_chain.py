@@ -64,7 +64,17 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
         if problems:
             break
         found[version] = parse_root(content_of(snapshot, paths.root_path(version)) or b"")
+    findings += _check_strays(snapshot, set(versions))
     return Roots(by_version=found, findings=tuple(findings), pin=first)
+
+
+def _check_strays(snapshot: Snapshot, versions: set[int]) -> Iterator[Finding]:
+    for path in sorted(snapshot):
+        place = paths.place_of(path)
+        if isinstance(place, paths.RootSignature) and place.version not in versions:
+            yield violation(
+                "PATH_UNEXPECTED", f"{path} signs a trust root that is not there", file=path
+            )
 
 
 def _check_version(
@@ -105,17 +115,29 @@ def _check_threshold(
     checks = list(_signatures(snapshot, root, before, content, verify))
     for check in checks:
         yield from check.findings
-    signers = {check.who for check in checks if check.valid}
+    valid = [check for check in checks if check.valid]
+    for check in valid:
+        if not any(check.who in judge.stewards for judge in (before, root) if judge):
+            file = paths.root_signature_path(root.version, check.who)
+            message = f"'{check.who}' is no steward and signed trust root {root.version}"
+            yield violation("SIG_NOT_IN_ROLE", message, file=file)
     for judge, whose in ((before, "the version before"), (root, "its own")):
         if judge is None:
             continue
-        count = len(signers & set(judge.stewards))
+        count = sum(_is_steward(judge, check) for check in valid)
         if count < judge.threshold:
             message = (
                 f"trust root {root.version} has {count} of the {judge.threshold} signatures "
                 f"that {whose} stewards owe"
             )
             yield violation("ROOT_THRESHOLD", message, file=paths.root_path(root.version))
+
+
+def _is_steward(judge: TrustRoot, check: SignatureCheck) -> bool:
+    """True if a steward of this version signed, with a key that is theirs in this version."""
+    return check.who in judge.stewards and any(
+        key.blob == check.key for key in judge.people[check.who].keys
+    )
 
 
 def _signatures(

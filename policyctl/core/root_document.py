@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from policyctl.core.canonical import decode
-from policyctl.core.entry import DIGEST, SLUG, ChangeAction
+from policyctl.core.entry import DIGEST, SLUG, ChangeAction, moment_from
 from policyctl.core.quantities import duration, share
 from policyctl.core.sshsig import PublicKey, parse_public_key
 from policyctl.core.stages import Stage
@@ -70,10 +69,10 @@ def problem(root: TrustRoot) -> None:
 
 def _root(data: Mapping[str, Any]) -> TrustRoot:
     return TrustRoot(
-        log=_fitting(data["log"], lambda value: bool(DIGEST.match(value)), "log"),
+        log=_digest(data["log"], "log"),
         version=_count(data["version"]),
-        prev=data["prev"] if data["prev"] is None else str(data["prev"]),
-        created_at=datetime.strptime(data["created_at"], "%Y-%m-%dT%H:%M:%S%z"),
+        prev=_digest(data["prev"], "prev") if data["prev"] is not None else None,
+        created_at=moment_from(data["created_at"]),
         people={who: _member(item) for who, item in data["people"].items()},
         teams={name: _texts(members) for name, members in data["teams"].items()},
         roles={name: _role(item) for name, item in data["roles"].items()},
@@ -86,8 +85,7 @@ def _root(data: Mapping[str, Any]) -> TrustRoot:
             for use_case, by_data in data["appetite"].items()
         },
         baselines={
-            name: _fitting(digest, lambda value: bool(DIGEST.match(value)), "baselines")
-            for name, digest in data["baselines"].items()
+            name: _digest(digest, "baselines") for name, digest in data["baselines"].items()
         },
         emergency=_emergency(data["emergency"]),
         solo=_flag(data["solo"]),
@@ -155,8 +153,8 @@ def _check_identities(root: TrustRoot) -> None:
     for name in [*named, *members]:
         if not SLUG.match(name):
             raise RootError("ROOT_BAD_IDENTITY", f"{name!a} is not a plain ASCII name")
-    for name in set(root.people) & set(root.teams):
-        raise RootError("ROOT_BAD_IDENTITY", f"'{name}' is both a person and a team")
+    for name in sorted(set(root.people) & {*root.teams, *root.roles}):
+        raise RootError("ROOT_BAD_IDENTITY", f"'{name}' is both a person and a team or role")
     for who in members:
         if who not in root.people:
             raise RootError("ROOT_BAD_IDENTITY", f"'{who}' is nobody this root knows")
@@ -182,8 +180,10 @@ def _check_keys(root: TrustRoot) -> None:
 
 
 def _check_thresholds(root: TrustRoot) -> None:
-    if not 1 <= root.threshold <= len(root.stewards):
-        message = f"{root.threshold} signatures of {len(root.stewards)} stewards can never be"
+    able = {who for who, member in root.people.items() if member.keys}
+    stewards = len(able & set(root.stewards))
+    if not 1 <= root.threshold <= stewards:
+        message = f"{root.threshold} signatures of {stewards} stewards can never be"
         raise RootError("ROOT_BAD_THRESHOLD", message)
     if root.solo and len(root.people) > 1:
         message = f"a solo root knows one person, and this one knows {len(root.people)}"
@@ -192,9 +192,9 @@ def _check_thresholds(root: TrustRoot) -> None:
     if root.emergency:
         needed.append((root.emergency.role, 1))
     for role, count in needed:
-        members = root.roles[role].members if role in root.roles else ()
-        if not 1 <= count <= len(members):
-            message = f"{count} approvals by role '{role}' with {len(members)} members can never be"
+        members = len(able & set(root.roles[role].members if role in root.roles else ()))
+        if not 1 <= count <= members:
+            message = f"{count} approvals by role '{role}' with {members} members can never be"
             raise RootError("ROOT_BAD_THRESHOLD", message)
 
 
@@ -207,6 +207,10 @@ def _fitting(value: object, fits: Callable[[str], bool], name: str) -> str:
     if not isinstance(value, str) or not fits(value):
         raise ValueError(f"'{name}' is {value!r}")
     return value
+
+
+def _digest(value: object, name: str) -> str:
+    return _fitting(value, lambda text: bool(DIGEST.match(text)), name)
 
 
 def _text(value: object) -> str:

@@ -22,11 +22,13 @@ class SignatureCheck:
         who: the person whom the file names.
         valid: whether that person's key made it, over these bytes, in this namespace.
         touched: whether a hardware key says that it was touched.
+        key: the public key that made it, as SSH encodes it.
     """
 
     who: str
     valid: bool
     touched: bool = False
+    key: bytes = b""
     findings: tuple[Finding, ...] = ()
 
 
@@ -80,4 +82,4 @@ def check_signature(
         return bad("SIG_INVALID", f"{file} is not a signature: {error.message}")
     if not valid:
         return bad("SIG_INVALID", f"{file} does not fit the bytes that it should cover")
-    return SignatureCheck(who=who, valid=True, touched=parsed.touched)
+    return SignatureCheck(who=who, valid=True, touched=parsed.touched, key=blob)

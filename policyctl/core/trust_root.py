@@ -115,8 +115,10 @@ class TrustRoot:
         return needed
 
     def owners(self, owner: str) -> frozenset[str]:
-        """The people behind an owner: the person, or the members of the team."""
-        return frozenset(self.teams.get(owner, (owner,)))
+        """The people behind an owner: the person, the members of the team and of the role."""
+        role = self.roles.get(owner)
+        members = (*self.teams.get(owner, ()), *(role.members if role else ()))
+        return frozenset(members or (owner,))
 
     def knows(self, identity: str) -> bool:
         """True if the identity is a person, team or role of this root."""

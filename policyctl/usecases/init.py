@@ -44,7 +44,10 @@ _GATES: Mapping[str, Mapping[str, object]] = {
     },
 }
 _ANY = ("L1", "L2", "L3", "L4")
+_EVERY_DATA = ("public", "internal", "confidential", "restricted")
 _APPETITE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "content-safety": dict.fromkeys(_EVERY_DATA, _ANY),
+    "prompt-defense": dict.fromkeys(_EVERY_DATA, _ANY),
     "public-facing": {
         "public": _ANY,
         "internal": _ANY[1:],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from policyctl.core.catalogue import catalogue_from, problem
+from policyctl.core.catalogue import Application, catalogue_from, problem
 
 SOURCE = {"publisher": "Somebody", "document": "A list", "url": "https://example.org/list"}
 
@@ -38,6 +38,13 @@ CATALOGUES = {
             spellings={"AR": {"means": "R", "note": "AR is unofficial"}},
         ),
         catalogue(
+            "law",
+            "2024-7",
+            {"Article 4": "Literacy", "Article 9": "Risks", "Article 12": "Records"},
+            spellings={"ART": {"means": "ARTICLE", "note": ""}},
+        ),
+        catalogue("profile", "1", {"XQ-1.1-001": "Align", "XQ-1.1-002": "Test"}),
+        catalogue(
             "csf",
             "2.0",
             {"GV.OC-01": "Mission", "GV.PO-01": "Policy", "PR.AA-05": "Access"},
@@ -61,7 +68,13 @@ CATALOGUES = {
 
 @pytest.mark.parametrize(
     ("framework", "control"),
-    [("risks-2026", "R01"), ("csf-2.0", "GV.OC-01"), ("rmf-1.0", "GOVERN 1.1")],
+    [
+        ("risks-2026", "R01"),
+        ("csf-2.0", "GV.OC-01"),
+        ("rmf-1.0", "GOVERN 1.1"),
+        ("law-2024-7", "Article 9"),
+        ("profile-1", "XQ-1.1-001"),
+    ],
 )
 def test_an_id_of_its_catalogue_is_no_problem(framework, control):
     assert problem(CATALOGUES, framework, control) is None
@@ -80,7 +93,7 @@ def test_an_id_of_its_catalogue_is_no_problem(framework, control):
             "zzz",
             "R01",
             "framework 'zzz' is not known",
-            "known are risks-2026, csf-2.0 or rmf-1.0",
+            "known are risks-2026, law-2024-7, profile-1, csf-2.0 or rmf-1.0",
         ),
         ("risks", "R01", "framework 'risks' names no edition", "write risks-2026"),
         (
@@ -149,6 +162,8 @@ def test_an_id_of_an_earlier_edition_names_its_successors(framework, control, me
         ("csf-2.0", "gv.po-1", "GV.PO-01 (Policy)"),
         ("rmf-1.0", "GOVERN-1.1", "GOVERN 1.1 (Law)"),
         ("rmf-1.0", "GOV 1.1", "GOVERN 1.1 (Law)"),
+        ("law-2024-7", "Art. 9", "Article 9 (Risks)"),
+        ("profile-1", "xq 1.1-001", "XQ-1.1-001 (Align)"),
     ],
 )
 def test_another_spelling_of_an_id_is_told_the_right_one(framework, control, right):
@@ -195,6 +210,18 @@ def test_a_doubtful_prefix_is_only_a_suggestion(framework, control, hint):
             "control 'R-01' is not an id of 'rmf-1.0'",
             "write risks-2026: [R01]",
         ),
+        (
+            "rmf-1.0",
+            "XQ-1.1-001",
+            "control 'XQ-1.1-001' is of 'profile-1', not of 'rmf-1.0'",
+            "write profile-1: [XQ-1.1-001]",
+        ),
+        (
+            "rmf-1.0",
+            "PR.AA",
+            "control 'PR.AA' is of 'csf-2.0', not of 'rmf-1.0'",
+            "name controls of csf-2.0: PR.AA-05",
+        ),
     ],
 )
 def test_an_id_of_another_framework_is_sent_there(framework, control, message, hint):
@@ -206,12 +233,28 @@ def test_an_id_of_another_framework_is_sent_there(framework, control, message, h
     [
         ("csf-2.0", "GV", "name its controls: GV.OC-01 to GV.PO-01"),
         ("rmf-1.0", "GOVERN 1", "name its controls: GOVERN 1.1 to GOVERN 1.2"),
+        ("profile-1", "XQ-1.1", "name its controls: XQ-1.1-001 to XQ-1.1-002"),
     ],
 )
 def test_a_group_is_not_a_control(framework, control, hint):
     assert problem(CATALOGUES, framework, control) == (
         f"'{control}' is a group of '{framework}', not a control",
         hint,
+    )
+
+
+@pytest.mark.parametrize("title", ["Literacy", "literacy"])
+def test_a_title_is_not_an_id(title):
+    assert problem(CATALOGUES, "law-2024-7", title) == (
+        f"control '{title}' is a title of 'law-2024-7', not an id",
+        "write Article 4",
+    )
+
+
+def test_a_framework_whose_edition_has_a_hyphen_is_found_without_it():
+    assert problem(CATALOGUES, "law", "Article 4") == (
+        "framework 'law' names no edition",
+        "write law-2024-7",
     )
 
 
@@ -237,6 +280,10 @@ def test_an_id_with_one_reading_is_incomplete():
         ("risks-2026", "R11", "its ids there are R01 to R03"),
         ("rmf-1.0", "GOVERN 1.9", "its ids there are GOVERN 1.1 to GOVERN 1.2"),
         ("csf-2.0", "GV.OCC-01", "did you mean GV.OC-01 (Mission)?"),
+        ("law-2024-7", "Article 9(2)", "did you mean Article 9 (Risks)?"),
+        ("law-2024-7", "Article 10", "next to it are Article 9 and Article 12"),
+        ("law-2024-7", "Article 99", "its ids there are Article 4 to Article 12"),
+        ("profile-1", "XQ-1.1-003", "its ids there are XQ-1.1-001 to XQ-1.1-002"),
         ("csf-2.0", "?", "its ids are GV.OC-01 to PR.AA-05: https://example.org/list"),
         ("csf-2.0", "", "its ids are GV.OC-01 to PR.AA-05: https://example.org/list"),
     ],
@@ -250,3 +297,36 @@ def test_an_unknown_id_is_told_what_there_is(framework, control, hint):
 
 def test_without_catalogues_every_framework_is_unknown():
     assert problem({}, "risks-2026", "R01") == ("framework 'risks-2026' is not known", "")
+
+
+def test_a_control_tells_from_which_day_it_applies():
+    found = catalogue_from(
+        {
+            "id": "law-1",
+            "title": "law",
+            "edition": "1",
+            "published": "2026-01-01",
+            "source": SOURCE,
+            "licence": "CC0-1.0",
+            "controls": [
+                {"id": "Article 4", "title": "Literacy"},
+                {
+                    "id": "Article 9",
+                    "title": "Risks",
+                    "applies": [
+                        {"from": "2027-12-02", "what": "some"},
+                        {"from": "2028-08-02", "what": "the rest"},
+                    ],
+                },
+            ],
+            "superseded": {},
+            "spellings": {},
+        }
+    )
+
+    assert found.applies == {
+        "Article 9": (
+            Application(start="2027-12-02", what="some"),
+            Application(start="2028-08-02", what="the rest"),
+        )
+    }

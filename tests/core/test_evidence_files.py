@@ -36,6 +36,8 @@ GATE = {
     "inference": "anytime",
 }
 REPORT = {
+    "type": "policyctl/evidence/v1",
+    "criteria": [{"name": "window", "outcome": "met"}],
     "policy": "shop",
     "from": "logging",
     "to": "limited",
@@ -107,6 +109,10 @@ def test_a_report_that_met_a_strict_enough_gate_is_accepted():
         ({"policy_digest": "e" * 64}, "EVIDENCE_MISMATCH"),
         ({"verdict": "undecided"}, "GATE_NOT_MET"),
         ({"verdict": None}, "GATE_NOT_MET"),
+        ({"criteria": []}, "GATE_NOT_MET"),
+        ({"criteria": None}, "GATE_NOT_MET"),
+        ({"criteria": [{"outcome": "met"}, {"outcome": "undecided"}]}, "GATE_NOT_MET"),
+        ({"type": "policyctl/evidence/v2"}, "EVIDENCE_MISMATCH"),
     ],
 )
 def test_a_report_about_something_else_is_found(changes, code):

@@ -11,6 +11,7 @@ from policyctl.core.stages import Stage
 from policyctl.core.trust_root import ApprovalRule, Emergency, Role, root_bytes
 
 CYRILLIC_A = "\u0430"
+ROLES = {"security": Role(members=("sam", "pia")), "risk": Role(members=("rita", "pia"))}
 
 
 def refusal(content: bytes) -> RootError:
@@ -71,7 +72,11 @@ def test_a_look_alike_is_told_in_ascii(forge):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"teams": {"erin": ("ada",)}}, "'erin' is both a person and a team"),
+        ({"teams": {"erin": ("ada",)}}, "'erin' is both a person and a team or role"),
+        (
+            {"roles": {**ROLES, "ada": Role(members=("sam",))}},
+            "'ada' is both a person and a team or role",
+        ),
         ({"teams": {"crew": ("ghost",)}}, "'ghost' is nobody this root knows"),
         ({"stewards": ("ghost",)}, "'ghost' is nobody this root knows"),
         ({"stewards": ("assistants",)}, "'assistants' is nobody this root knows"),
@@ -123,7 +128,7 @@ def test_one_person_may_have_several_keys(forge):
             "1 approvals by role 'ghosts' with 0 members can never be",
         ),
         (
-            {"approvals": (ApprovalRule(need={}), ApprovalRule(need={"risk": 9}, to=(Stage.ENFORCE,)))},
+            {"approvals": (ApprovalRule(need={"risk": 9}, to=(Stage.ENFORCE,)),)},
             "9 approvals by role 'risk' with 2 members can never be",
         ),
         (
@@ -139,10 +144,6 @@ def test_a_threshold_is_at_least_one_and_at_most_the_members(forge, changes, mes
     assert (error.code, error.message) == ("ROOT_BAD_THRESHOLD", message)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="people without a key count as members, so a threshold that nobody can meet passes",
-)
 def test_who_has_no_key_does_not_count_towards_a_threshold(forge):
     people = {**forge.root().people, "sam": forge.member()}
     root = forge.root(people=people, approvals=(ApprovalRule(need={"security": 2}),))
@@ -247,13 +248,11 @@ def test_a_value_that_does_not_fit_makes_the_root_malformed(forge, path, value):
     assert refusal(changed(forge, path, value)).code == "ROOT_MALFORMED"
 
 
-@pytest.mark.xfail(strict=True, reason="any text or number is taken for the digest in 'prev'")
 @pytest.mark.parametrize("value", [5, "yes", "AB" * 32, []])
 def test_the_digest_of_the_version_before_is_a_digest(forge, value):
     assert refusal(changed(forge, ("prev",), value)).code == "ROOT_MALFORMED"
 
 
-@pytest.mark.xfail(strict=True, reason="'created_at' is read by strptime, which is lenient")
 @pytest.mark.parametrize(
     "value", ["2026-1-5T8:0:0Z", "2026-10-05T08:00:00+02:00", "2026-10-05T08:00:00+0000"]
 )
