@@ -1,23 +1,133 @@
-"""The control catalogues that travel with policyctl."""
+"""The control catalogues that travel with policyctl, and those of an organisation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from policyctl.adapters.plain_paths import is_folder, joined
+from policyctl.adapters.resources import shipped_file, shipped_names
+from policyctl.adapters.yaml_files import read
 from policyctl.core.catalogue import Catalogue, catalogue_from
+from policyctl.core.document import Document
+from policyctl.core.finding import pointer
+from policyctl.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = "catalogues"
+"""Where a governed folder keeps catalogues of its own."""
+
+_SCHEMA = "catalogue.v1"
+
+
+class _Shipped(Mapping[str, Catalogue]):
+    """The shipped catalogues, each read when it is first asked for: most runs need two of them."""
+
+    def __init__(self) -> None:
+        names = shipped_names("catalogues")
+        self._names = tuple(name[: -len(".json")] for name in names if name.endswith(".json"))
+        self._read: dict[str, Catalogue] = {}
+
+    def __getitem__(self, name: str) -> Catalogue:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            data = json.loads(shipped_file("catalogues", f"{name}.json"))
+            self._read[name] = catalogue_from(data)
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @cache
 def shipped_catalogues() -> Mapping[str, Catalogue]:
-    """The shipped catalogues by their id, such as ``owasp-llm-2026``, in alphabetical order."""
-    folder = files("policyctl").joinpath("catalogues")
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".json"))
-    found = (
-        catalogue_from(json.loads(folder.joinpath(name).read_text(encoding="utf-8")))
-        for name in names
-    )
-    return MappingProxyType({catalogue.id: catalogue for catalogue in found})
+    """The shipped catalogues by their id, such as ``owasp-llm-2026``, in alphabetical order.
+
+    A catalogue's file is named after its id.
+    """
+    return _Shipped()
+
+
+def catalogues_of(folder: str | os.PathLike[str] | None) -> Mapping[str, Catalogue]:
+    """The shipped catalogues and an organisation's own, in alphabetical order.
+
+    Args:
+        folder: the governed folder, or None. A file ``catalogues/<id>.json`` in it adds a
+            framework, or stands for the shipped one with its id.
+
+    Raises:
+        InputError: one of the folder's catalogues cannot be used.
+    """
+    if folder is None or not is_folder(joined(os.fspath(folder), FOLDER)):
+        return shipped_catalogues()
+    # Not at the top: few folders have catalogues of their own.
+    from pathlib import Path
+
+    paths = sorted(Path(folder, FOLDER).glob("*.json"))
+    if not paths:
+        return shipped_catalogues()
+    own = {path.stem: _own(path) for path in paths}
+    return MappingProxyType(dict(sorted({**shipped_catalogues(), **own}.items())))
+
+
+def _own(path: Path) -> Catalogue:
+    file = f"{FOLDER}/{path.name}"
+    problem = next(_problems(data := _json(read(path, file=file), file), file, path.stem), "")
+    if problem:
+        raise InputError(f"{file}: {problem}", hint=f"policyctl schema {_SCHEMA}")
+    return catalogue_from(data)
+
+
+def _json(content: bytes, file: str) -> Any:
+    def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = next(key for key, _ in pairs if [one for one, _ in pairs].count(key) > 1)
+            raise ValueError(f"the key {twice!r} stands twice")
+        return found
+
+    try:
+        return json.loads(content.decode("utf-8"), object_pairs_hook=distinct)
+    except json.JSONDecodeError as error:
+        place = f"{file}:{error.lineno}:{error.colno}"
+        raise InputError(f"{place}: it is not JSON: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: it is not UTF-8") from error
+    except RecursionError as error:
+        raise InputError(f"{file}: it is nested too deeply") from error
+    except ValueError as error:
+        raise InputError(f"{file}: {error}") from error
+
+
+def _problems(data: Any, file: str, stem: str) -> Iterator[str]:
+    """What is wrong with a catalogue, the first reason first."""
+    # The validator costs most of a command's start, and few folders have catalogues.
+    from policyctl.adapters.schemas import check
+
+    for finding in check(Document(file=file, text="", data=data), _SCHEMA):
+        place = pointer(finding.at)
+        yield f"{place}: {finding.message}" if place else finding.message
+    if data["id"] != stem:
+        yield f"its id is '{data['id']}', and the name of the file says '{stem}'"
+    if not data["id"].endswith(f"-{data['edition']}"):
+        yield f"its id does not end in its edition '{data['edition']}'"
+    ids = [item["id"] for item in data["controls"]]
+    yield from (f"the control '{one}' stands twice" for one in ids if ids.count(one) > 1)
+    for old, item in data["superseded"].items():
+        if old in ids:
+            yield f"'{old}' is a control, and superseded"
+        lost = [name for name in item["successors"] if name not in ids]
+        yield from (f"'{old}' is superseded by '{one}', which is no control" for one in lost)

@@ -195,6 +195,21 @@ class ObjectStore(GitProcess):
             # rev-list ends each record with a line break of its own.
             yield _commit(record.removeprefix(b"\n"))
 
+    def changed_paths(self, commit: str) -> tuple[str, ...]:
+        """The files that a commit changes, a rename being two of them.
+
+        A merge changes only what differs from each of its parents: all the rest was changed by
+        commits of their own. Paths are decoded as in ``tree``.
+
+        Raises:
+            RepositoryError: the commit is unknown, or an object of it is missing.
+        """
+        arguments = (
+            *("diff-tree", "-r", "-z", "-c", "--name-only", "--root", "--no-renames"),
+            *("--no-commit-id", "--ignore-submodules=none", self.commit_id(commit), "--"),
+        )
+        return tuple(record.decode(*PATHS) for record in self.records(*arguments) if record)
+
     def commit_id(self, rev: str) -> str:
         """The id of the commit that ``rev`` names, without asking git where it is an id."""
         return rev if _OBJECT_ID.match(rev) else self.resolve(rev)

@@ -1,20 +1,64 @@
-"""The schemas and baselines that travel with policyctl."""
+"""The schemas, baselines and pages about rules that travel with policyctl."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyctl.adapters.plain_paths import PACKAGE, above, content_of, is_folder, joined, names_in
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+_INSIDE = {"catalogues"}
+_CHECKOUT = {"rules": "docs/rules"}
 
 
 def shipped(kind: str) -> Traversable:
-    """The folder of shipped ``schemas`` or ``baselines``, in a wheel and in a checkout alike.
+    """The folder of shipped ``schemas``, ``baselines``, ``rules`` or ``catalogues``.
 
-    A wheel carries both under ``policyctl/_data``. In a checkout, and in an editable install of
-    one, they stand beside the package.
+    The catalogues are part of the package. A wheel carries the others under ``policyctl/_data``; in
+    a checkout, and in an editable install of one, they stand beside the package: the pages about
+    the rules among the other documents.
     """
+    # Not at the top: they cost more than the rest of a start of `validate` that needs neither.
+    from importlib.resources import files
+    from pathlib import Path
+
     package = files("policyctl")
-    packaged = package.joinpath("_data", kind)
+    packaged = package.joinpath(_packaged(kind))
     if packaged.is_dir():
         return packaged
-    return Path(str(package)).parent / kind
+    return Path(str(package)).parent / _CHECKOUT.get(kind, kind)
+
+
+def shipped_names(kind: str) -> list[str]:
+    """The names of the shipped files of a kind, in alphabetical order."""
+    folder = _plain_folder(kind)
+    if folder is None:
+        return sorted(item.name for item in shipped(kind).iterdir() if item.is_file())
+    return names_in(folder)
+
+
+def shipped_file(kind: str, name: str) -> bytes:
+    """The bytes of one shipped file.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    folder = _plain_folder(kind)
+    if folder is None:
+        return shipped(kind).joinpath(name).read_bytes()
+    return content_of(joined(folder, name))
+
+
+def _plain_folder(kind: str) -> str | None:
+    """The folder's path; None where the package was not unpacked, as in a zip file."""
+    packaged = joined(PACKAGE, _packaged(kind))
+    if is_folder(packaged):
+        return packaged
+    beside = joined(above(PACKAGE), _CHECKOUT.get(kind, kind))
+    return beside if is_folder(beside) else None
+
+
+def _packaged(kind: str) -> str:
+    return kind if kind in _INSIDE else f"_data/{kind}"

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from types import MappingProxyType
 
 from policyctl.adapters.resources import shipped
@@ -21,7 +18,7 @@ def rule_pages() -> Mapping[str, RulePage]:
     """The pages by the code of the findings that they explain, in alphabetical order."""
     found = (
         page_from(item.read_text(encoding="utf-8"))
-        for item in sorted(_folder().iterdir(), key=lambda item: item.name)
+        for item in sorted(shipped("rules").iterdir(), key=lambda item: item.name)
         if item.name.endswith(".md")
     )
     return MappingProxyType({page.id: page for page in found if page is not None})
@@ -37,9 +34,3 @@ def documentation_uri() -> str:
     named = (url.partition(",") for url in urls)
     uri = next((uri.strip() for name, _, uri in named if name.strip().lower() == _LABEL), "")
     return f"{uri.rstrip('/')}/" if uri else ""
-
-
-def _folder() -> Traversable:
-    packaged = shipped("rules")
-    # In a checkout the pages stand among the other documents.
-    return packaged if packaged.is_dir() else Path(str(files("policyctl"))).parent / "docs/rules"

@@ -5,9 +5,7 @@ Each yields one error per violation, with the place of exactly the thing that is
 
 from __future__ import annotations
 
-import functools
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,17 +13,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from policyctl.adapters.schema_patterns import strict
+
 _Errors = Iterator[ValidationError]
 _Schema = Mapping[str, Any]
-
-_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$|\.", re.DOTALL)
-_ECMA = {"$": r"\Z", ".": "[^\n\r\u2028\u2029]"}
-
-
-@functools.cache
-def strict(pattern: str) -> re.Pattern[str]:
-    r"""The pattern as JSON Schema means it: ``$`` is the very end, ``\d`` and ``\w`` are ASCII."""
-    return re.compile(_TOKEN.sub(lambda found: _ECMA.get(found[0], found[0]), pattern), re.ASCII)
 
 
 def _pattern(_: Any, pattern: str, instance: object, __: _Schema) -> _Errors:

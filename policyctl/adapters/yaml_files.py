@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
+from policyctl.adapters.plain_paths import content_of
 from policyctl.adapters.yaml_limits import MAX_BYTES, decode
-from policyctl.adapters.yaml_nodes import build
+from policyctl.adapters.yaml_places import LazyPlaces
+from policyctl.adapters.yaml_values import UnusualError, values
 from policyctl.core.document import Document
 from policyctl.core.finding import Finding
 from policyctl.errors import InputError
 
 
-def read(path: Path, *, file: str) -> bytes:
+def read(path: str | os.PathLike[str], *, file: str) -> bytes:
     """The content of a file.
 
     Args:
@@ -22,8 +24,7 @@ def read(path: Path, *, file: str) -> bytes:
         InputError: it cannot be read, or is larger than a document may be.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = content_of(os.fspath(path), MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
     if len(content) > MAX_BYTES:
@@ -45,4 +46,13 @@ def parse(content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ..
     text, findings = decode(content, file)
     if text is None:
         return None, findings
-    return build(content, text, file)
+    try:
+        data = values(content, text)
+    except UnusualError:
+        # Not at the top: most files are not unusual.
+        from policyctl.adapters.yaml_nodes import build
+
+        return build(content, text, file)
+    places = LazyPlaces(content, text)
+    document = Document(file=file, text=text, data=data, values=places.values, keys=places.keys)
+    return document, ()

@@ -8,10 +8,12 @@ import typer
 
 from policyctl import __version__
 from policyctl.cli.approve import approve
+from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
 from policyctl.cli.evidence import evidence
 from policyctl.cli.init import init
+from policyctl.cli.lint import lint
 from policyctl.cli.log import log
 from policyctl.cli.migrate import migrate
 from policyctl.cli.new import new
@@ -19,6 +21,7 @@ from policyctl.cli.promote import promote
 from policyctl.cli.record import record
 from policyctl.cli.retire import retire
 from policyctl.cli.root import root
+from policyctl.cli.rule import rule
 from policyctl.cli.schema import schema
 from policyctl.cli.show import show
 from policyctl.cli.validate import validate
@@ -50,8 +53,8 @@ def _options(
 
 
 for command in (
-    *(demo, init, new, validate, show, record, evidence, promote, approve, demote, retire),
-    *(log, verify, migrate, schema),
+    *(demo, init, new, validate, lint, show, record, evidence, promote, approve, demote, retire),
+    *(log, verify, coverage, rule, migrate, schema),
 ):
     app.command()(command)
 app.add_typer(root, name="root")

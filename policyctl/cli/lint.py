@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,9 @@ from policyctl.cli.options import FindingsFormat, FindingsFormatOption, NowOptio
 from policyctl.errors import NotJudgedError, UsageError
 
 if TYPE_CHECKING:
+    from policyctl.core.finding import Finding
     from policyctl.core.findings_baseline import FindingsBaseline
+    from policyctl.render.sarif import Replacement
     from policyctl.usecases.lint_reading import Surroundings
     from policyctl.usecases.ports import History
     from policyctl.usecases.validate import Fixed
@@ -88,7 +90,8 @@ def lint(
         else:
             estate = _estate(here, folder) if files else None
             report = check(found.items(), around=around, estate=estate, baseline=known, fixed=fixed)
-    emit_findings("lint", report, format)
+        offered = _replacements(found, around) if format is FindingsFormat.SARIF else None
+    emit_findings("lint", report, format, replacements=offered)
     raise typer.Exit(1 if report.findings else 0)
 
 
@@ -168,6 +171,18 @@ def _fix(found: dict[str, bytes], here: Path, around: Surroundings) -> tuple[Fix
             found[name] = mended.after
             fixed += mended.fixed
     return fixed
+
+
+def _replacements(found: Mapping[str, bytes], around: Surroundings) -> dict[Finding, Replacement]:
+    """What code scanning can offer to write."""
+    from policyctl.render.sarif import Replacement
+    from policyctl.usecases.fix import cures
+
+    return {
+        cure.finding: Replacement(span=cure.span, text=cure.text)
+        for name, content in found.items()
+        for cure in cures(name, content, around)
+    }
 
 
 def _estate(here: Path, folder: Path | None) -> Iterable[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from policyctl.adapters.catalogues import shipped_catalogues
+from policyctl.adapters.catalogues import catalogues_of
 from policyctl.adapters.governed_repository import GovernedRepository
 from policyctl.adapters.key_signer import KeySigner
 from policyctl.adapters.ssh_signing import find_key
@@ -36,10 +36,10 @@ class Workplace:
         """Reads, checks and edits YAML."""
         return YamlDocuments()
 
-    @property
+    @cached_property
     def catalogues(self) -> Mapping[str, Catalogue]:
-        """Control frameworks by their id."""
-        return shipped_catalogues()
+        """Control frameworks by their id, the organisation's own among them."""
+        return catalogues_of(self.repository.folder)
 
     @cached_property
     def signer(self) -> KeySigner:

@@ -116,4 +116,8 @@ def _adjacent(automaton: Automaton) -> int:
 def _sample(alphabet: str, mask: int) -> str:
     """The character of a mask that people recognise best."""
     chars = [char for bit, char in enumerate(alphabet) if mask >> bit & 1]
-    return min(chars, key=lambda char: (not char.isascii(), not char.islower(), not char.isalnum()))
+    return min(chars, key=_strangeness)
+
+
+def _strangeness(char: str) -> tuple[bool, ...]:
+    return not char.isascii(), not char.islower(), not char.isalnum(), not char.isprintable()

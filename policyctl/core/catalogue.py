@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from policyctl.core.control_ids import LONGEST, edition_of, key_of, without_action
+from policyctl.core.likeness import close_matches
 
 Problem = tuple[str, str]
 """A message, and a hint that says what would be right."""
@@ -274,7 +274,7 @@ def _misnumbered(catalogue: Catalogue, control: str) -> Problem | None:
 
 def _unknown(catalogue: Catalogue, control: str) -> Problem:
     spelt = {name.upper(): name for name in catalogue.controls}
-    close = get_close_matches(control[:LONGEST].upper(), spelt, n=1, cutoff=0.8)
+    close = close_matches(control[:LONGEST].upper(), spelt, n=1, cutoff=0.8)
     if close:
         hint = f"did you mean {catalogue.titled(spelt[close[0]])}?"
     else:
@@ -295,7 +295,7 @@ def _framework_problem(catalogues: tuple[Catalogue, ...], framework: str, contro
             hint = _entry(item, old.successors) if old else f"write {item.id}"
             return f"framework '{framework}' is superseded by '{item.id}'", hint
     names = {**{item.framework: item.id for item in catalogues}, **{i.id: i.id for i in catalogues}}
-    close = get_close_matches(wanted[:LONGEST], names, n=1, cutoff=0.6)
+    close = close_matches(wanted[:LONGEST], names, n=1, cutoff=0.6)
     if close:
         return f"framework '{framework}' is not known", f"did you mean {names[close[0]]}?"
     known = _listed(item.id for item in catalogues)

@@ -60,7 +60,9 @@ class _Search(Generic[Node]):
     def leave(self, node: Node) -> None:
         if self.low[node] != self.index[node]:
             return
-        first = self.open.index(node)
-        self.found.append(frozenset(self.open[first:]))
-        self.waiting.difference_update(self.open[first:])
-        del self.open[first:]
+        component = set()
+        while node not in component:
+            other = self.open.pop()
+            self.waiting.remove(other)
+            component.add(other)
+        self.found.append(frozenset(component))

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import assert_never
 
 from policyctl.core.bucket import takes_in
+from policyctl.core.covering import covering, covers
 from policyctl.core.expiry import is_expired
 from policyctl.core.levels import Level
 from policyctl.core.policy import Direction, Guardrail, Limited, Policy, PolicyException
@@ -79,23 +80,6 @@ def decide(policy: Policy, detection: Detection) -> Decision:
     if exception is not None:
         return Decision(verdict=Verdict.EXCEPTED, guardrail=guardrail, exception=exception)
     return Decision(verdict=_staged(policy, guardrail, detection), guardrail=guardrail)
-
-
-def covers(name: str, detector: str) -> bool:
-    """True if ``name`` is the detector or a family that the detector belongs to."""
-    return detector == name or detector.startswith(name + "/")
-
-
-def covering(
-    guardrails: Iterable[Guardrail], detector: str, direction: Direction
-) -> Guardrail | None:
-    """The guardrail that decides about a detector: of those that cover it, the most specific."""
-    fitting = [
-        guardrail
-        for guardrail in guardrails
-        if guardrail.direction is direction and covers(guardrail.detector, detector)
-    ]
-    return max(fitting, key=lambda guardrail: len(guardrail.detector), default=None)
 
 
 def in_scope(limited: Limited | None, detection: Detection) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from policyctl.core.likeness import close_matches
 from policyctl.core.policy import Action, Direction
 
 _BOTH = (Direction.INPUT, Direction.OUTPUT)
@@ -126,6 +126,6 @@ def suggestions(name: str) -> tuple[str, ...]:
     last = wanted.rpartition("/")[2]
     spellings = {**_ALSO_CALLED, **{item.name.rpartition("/")[2]: item.name for item in DETECTORS}}
     found = [spellings[last]] if last in spellings else []
-    found += get_close_matches(wanted, _BY_NAME, n=3, cutoff=0.75)
-    found += [spellings[match] for match in get_close_matches(last, spellings, n=2, cutoff=0.75)]
+    found += close_matches(wanted, _BY_NAME, n=3, cutoff=0.75)
+    found += [spellings[match] for match in close_matches(last, spellings, n=2, cutoff=0.75)]
     return tuple(dict.fromkeys(found))[:3]

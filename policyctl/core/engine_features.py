@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policyctl.core.decision import covers
+from policyctl.core.covering import covers
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail
 

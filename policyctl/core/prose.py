@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyctl.core.decision import covering, covers
+from policyctl.core.covering import covering, covers
 from policyctl.core.policy import Guardrail, Limited, Policy
 from policyctl.core.stages import Stage
 

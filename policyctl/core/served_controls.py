@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from policyctl.core.decision import covers
+from policyctl.core.covering import covers
 from policyctl.core.policy import Direction, Guardrail
 
 LLM = "owasp-llm-2026"

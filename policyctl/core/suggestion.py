@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from policyctl.core.likeness import close_matches
 
 _LONGEST = 80
 _MOST_LISTED = 10
@@ -13,7 +14,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """A hint: the nearest name, else all names where there are few, else nothing."""
     names = sorted(known)
     alike = {_plain(one): one for one in names}
-    near = get_close_matches(_plain(name[:_LONGEST]), alike, n=1, cutoff=0.6)
+    near = close_matches(_plain(name[:_LONGEST]), alike, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{alike[near[0]]}'?"
     return f"one of: {', '.join(names)}" if 0 < len(names) <= _MOST_LISTED else ""

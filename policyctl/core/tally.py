@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import assert_never
 
-from policyctl.core.decision import Detection, Verdict, covering, covers, decide, in_scope
+from policyctl.core.covering import covering, covers
+from policyctl.core.decision import Detection, Verdict, decide, in_scope
 from policyctl.core.policy import Direction, Guardrail, Policy
 from policyctl.core.record import Label, Record, Status
 from policyctl.core.stages import Stage

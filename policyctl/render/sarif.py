@@ -10,6 +10,7 @@ from policyctl import __version__
 from policyctl.core.finding import Finding, Severity, Span, pointer
 from policyctl.core.rule_page import RulePage
 from policyctl.render.sarif_places import artifact_location, fingerprints, region
+from policyctl.render.summary import counted
 from policyctl.usecases.validate import Validation
 
 _SCHEMA = (
@@ -54,7 +55,7 @@ def render(
         "invocations": [{"executionSuccessful": True}],
         "artifacts": writer.artifacts(),
         "results": writer.results(),
-        "properties": {"files": report.files},
+        "properties": {"files": report.files, "summary": counted(report)},
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=True) + "\n"

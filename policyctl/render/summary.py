@@ -7,7 +7,16 @@ from policyctl.usecases.validate import Validation
 
 
 def counted(report: Validation) -> str:
-    """Such as ``2 errors, 1 note in 3 files``."""
+    """Such as ``2 errors, 1 note in 3 files; 1 suppressed``."""
+    return "; ".join(filter(None, (_found(report), unreported(report))))
+
+
+def several(count: int, word: str, plural: str = "") -> str:
+    """A number with its noun."""
+    return f"{count} {word if count == 1 else plural or f'{word}s'}"
+
+
+def _found(report: Validation) -> str:
     files = several(report.files, "file")
     if not report.findings:
         return f"{files}, nothing found"
@@ -19,6 +28,13 @@ def counted(report: Validation) -> str:
     return f"{found} in {files}"
 
 
-def several(count: int, word: str) -> str:
-    """A number with its noun."""
-    return f"{count} {word}{'s' if count != 1 else ''}"
+def unreported(report: Validation) -> str:
+    """What was found besides, such as ``2 fixed, 1 suppressed``; empty if there is nothing."""
+    if report.unreported is None:
+        return ""
+    counts = (
+        (len(report.unreported.fixed), "fixed"),
+        (report.unreported.suppressed, "suppressed"),
+        (report.unreported.known, "known"),
+    )
+    return ", ".join(f"{count} {word}" for count, word in counts if count)

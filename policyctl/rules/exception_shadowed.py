@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyctl.core.decision import covers
+from policyctl.core.covering import covers
 from policyctl.core.finding import Severity
 from policyctl.core.policy import PolicyException
 from policyctl.rules.rule import Problem, Rule, Subject

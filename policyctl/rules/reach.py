@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from policyctl.core.decision import covering, covers
+from policyctl.core.covering import covering, covers
 from policyctl.core.policy import Direction, Policy
 
 _OF = re.compile(r" of (\S+) above ")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from policyctl.core.finding import Severity
+from policyctl.core.likeness import close_matches
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -14,7 +14,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     name = subject.data.get("extends")
     if name is None or name in subject.baselines:
         return
-    near = get_close_matches(name, subject.baselines, n=1, cutoff=0.5)
+    near = close_matches(name, subject.baselines, n=1, cutoff=0.5)
     known = ", ".join(subject.baselines)
     yield Problem(
         message=f"there is no baseline '{name}'",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from policyctl.core.finding import Severity, pointer
+from policyctl.core.likeness import close_matches
 from policyctl.core.trust_root import TrustRoot
 from policyctl.rules.identities import named_identities
 from policyctl.rules.inherited import problem_of_value
@@ -29,7 +29,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _hint(root: TrustRoot, identity: str) -> str:
     names = sorted({*root.people, *root.teams, *root.roles})
-    near = get_close_matches(identity, names, n=1, cutoff=0.6)
+    near = close_matches(identity, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
     return "name a person, team or role of the trust root"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from policyctl.core.finding import Finding
+from policyctl.core.finding import Finding, Span
 from policyctl.core.suppressions import suppressed, suppressions
 from policyctl.errors import InputError
 from policyctl.rules.rule import Edit, Rule, Subject, placed
@@ -22,6 +23,15 @@ class Mended:
     before: bytes
     after: bytes
     fixed: tuple[Fixed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cure:
+    """What would cure a finding: a text, and the stretch of the file that it takes the place of."""
+
+    finding: Finding
+    span: Span
+    text: str
 
 
 def mend(name: str, content: bytes, around: Surroundings) -> Mended:
@@ -48,6 +58,26 @@ def mend(name: str, content: bytes, around: Surroundings) -> Mended:
             after, subject = edited, reread
             fixed.append(Fixed(finding=finding, value=edit.value))
     return Mended(file=name, before=content, after=after, fixed=tuple(fixed))
+
+
+def cures(name: str, content: bytes, around: Surroundings) -> Iterator[Cure]:
+    """The safe cure of each finding of a file that has one, as the file stands."""
+    subject = read_for_rules(name, content, around).subject
+    if subject is None:
+        return
+    for finding, edit in _cures(subject, around, ()):
+        span = subject.document.values.get(edit.at)
+        with suppress(InputError):
+            edited = around.documents.replace_scalar(content, edit.at, edit.value)
+            if span is not None:
+                text = _written(subject.document.text, edited.decode("utf-8"), span)
+                yield Cure(finding=finding, span=span, text=text)
+
+
+def _written(before: str, after: str, span: Span) -> str:
+    """What an edit wrote over a stretch of one line."""
+    old, new = (text.split("\n")[span.line - 1] for text in (before, after))
+    return new[span.column - 1 : len(new) - (len(old) - span.end_column + 1)]
 
 
 def _cures(

@@ -11,8 +11,8 @@ from policyctl.core.effective import Effective, missing, resolve
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.ledger import PolicyFacts, ReadFacts
 from policyctl.errors import DocumentError, InputError
-from policyctl.rules import VALIDATING
 from policyctl.rules.rule import Subject
+from policyctl.rules.validating import VALIDATING
 from policyctl.usecases.ports import Documents, Governance
 
 POLICY_SCHEMA = "policyctl/policy/v1"

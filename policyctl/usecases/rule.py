@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
-from policyctl.rules import RULES
+from policyctl.rules.registry import RULES
 from policyctl.rules.rule import AnyRule, Rule
 from policyctl.usecases.selection import KNOWN
 

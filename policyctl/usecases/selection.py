@@ -8,7 +8,7 @@ from dataclasses import replace
 from policyctl.core.finding import Finding
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
-from policyctl.rules import RULES
+from policyctl.rules.registry import RULES
 from policyctl.rules.rule import AnyRule, RangeRule
 from policyctl.rules.settings import Settings
 

@@ -190,9 +190,7 @@ def add_evidence_that_nobody_names(scene):
 
 def promote(scene, evidence):
     policy = scene.read("policies/pii.yaml").replace(b"stage: logging", b"stage: limited")
-    scene.forge(
-        "pii", policy, action=ChangeAction.PROMOTE, target=Stage.LIMITED, evidence=evidence
-    )
+    scene.forge("pii", policy, action=ChangeAction.PROMOTE, target=Stage.LIMITED, evidence=evidence)
 
 
 def promote_on_the_evidence_of_another_policy(scene):
@@ -208,9 +206,7 @@ def promote_on_the_evidence_of_another_version(scene):
 def promote_although_the_gate_is_not_met(scene):
     """Everybody signed a promotion whose own report says no."""
     digest = sha256(scene.read("policies/pii.yaml"))
-    promote(
-        scene, scene.evidence(BOT, 2, policy="pii", policy_digest=digest, verdict="not_met")
-    )
+    promote(scene, scene.evidence(BOT, 2, policy="pii", policy_digest=digest, verdict="not_met"))
 
 
 def promote_on_words(scene):

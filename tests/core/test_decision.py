@@ -11,7 +11,8 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from policyctl.core.decision import Detection, Verdict, applies, covering, covers, decide, in_scope
+from policyctl.core.covering import covering, covers
+from policyctl.core.decision import Detection, Verdict, applies, decide, in_scope
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.policy import (
     Action,

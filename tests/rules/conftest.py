@@ -4,11 +4,12 @@ A policy's text may open with comments that say what stands around it::
 
     # trail: register 2026-01-10, promote limited 2026-02-01 (two weeks of evidence)
     # settings: max_exceptions = 2
+    # baselines: house@2
 
 or with the path of its file, where that is not named after the id. The trail is the policy's
 ledger: what was done, the stage where it moved one, the day (at noon, UTC) and, in brackets, why.
 Settings are lines of TOML with the names that `Settings` has; a time span is written as in a
-policy, ``"14d"``.
+policy, ``"14d"``. Baselines are names that exist besides ``house@1``, with a blank between them.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ ROOT = TrustRoot(
     },
 )
 
-_COMMENT = re.compile(r"^# (trail|settings): (.*)$", re.MULTILINE)
+_COMMENT = re.compile(r"^# (trail|settings|baselines): (.*)$", re.MULTILINE)
 _STEP = re.compile(
     r"(?P<action>[a-z_]+)(?: (?P<stage>logging|limited|enforce))?"
     r" (?P<day>\d{4}-\d{2}-\d{2})(?: \((?P<why>[^()]+)\))?(?:, |\Z)"
@@ -87,6 +88,12 @@ _STEP = re.compile(
 def now() -> datetime:
     """The present of every example."""
     return NOW
+
+
+@pytest.fixture
+def root() -> TrustRoot:
+    """Governance as every example has it."""
+    return ROOT
 
 
 @pytest.fixture
@@ -161,7 +168,7 @@ def _subject(
         data=data,
         baseline=baseline,
         effective=resolve(data, baseline, root.gates if root else {}) if complete else None,
-        baselines=tuple(baselines),
+        baselines=(*baselines, *" ".join(_comments(text, "baselines")).split()),
         root=root,
         catalogues=shipped_catalogues(),
         now=now,

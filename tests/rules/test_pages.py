@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from policyctl.rules import RULES
+from policyctl.rules.registry import RULES
 from policyctl.rules.rule import EstateRule, RangeRule, Rule
 
 TOP = Path(__file__).parents[2]
@@ -126,7 +126,9 @@ def test_a_page_names_the_documents_that_its_rule_rests_on(rule):
 
 
 def test_every_page_is_of_a_rule():
-    assert {file.stem for file in PAGES.glob("*.md")} == {rule.id for rule in RULES}
+    others = {"exemptions", "reading"}
+
+    assert {file.stem for file in PAGES.glob("*.md")} - others == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

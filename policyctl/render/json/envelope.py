@@ -34,7 +34,7 @@ def document(
         "tool": f"policyctl {__version__}",
         "command": command,
         "status": status,
-        "findings": [_finding(finding) for finding in findings],
+        "findings": [finding_data(finding) for finding in findings],
     }
     if result is not None:
         data["result"] = result
@@ -43,7 +43,8 @@ def document(
     return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_data(finding: Finding) -> dict[str, object]:
+    """A finding as reports hold it."""
     span = finding.span
     return {
         "code": finding.code,

@@ -1,25 +1,45 @@
-"""The result of ``validate`` as text."""
+"""The findings of a check as text."""
 
 from __future__ import annotations
 
 from policyctl.core.finding import Severity
-from policyctl.render.lines import BAD, GOOD, WARN, Line, Part, line
+from policyctl.render.lines import BAD, BOLD, DIM, GOOD, NAME, WARN, Line, Part, line
+from policyctl.render.summary import several, unreported
 from policyctl.render.text.findings import finding_lines
-from policyctl.usecases.validate import Validation
+from policyctl.usecases.validate import Fixed, Validation
+
+_STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 
 
 def render(report: Validation, width: int | None = None) -> list[Line]:
-    """Findings, then one line that counts them."""
-    files = f"{report.files} file{'s' if report.files != 1 else ''}"
+    """What was fixed, the findings, then one line that counts them."""
+    fixed = [_fixed(one) for one in report.unreported.fixed] if report.unreported else []
+    lines = [*fixed, ()] if fixed else []
+    if report.findings:
+        lines += [*finding_lines(report.findings, report.sources, width), ()]
+    aside = unreported(report)
+    return [*lines, (*_counted(report), Part(f"; {aside}" if aside else ""))]
+
+
+def _counted(report: Validation) -> Line:
+    files = several(report.files, "file")
     if not report.findings:
-        return [line(Part("ok", GOOD), f": {files}, nothing found")]
-    errors = sum(item.severity is Severity.ERROR for item in report.findings)
-    others = len(report.findings) - errors
-    counted = [
-        Part(f"{count} {word}{'s' if count != 1 else ''}", style)
-        for count, word, style in ((errors, "error", BAD), (others, "warning", WARN))
-        if count
-    ]
-    joined = [counted[0], *(part for extra in counted[1:] for part in (Part(", "), extra))]
-    lines = finding_lines(report.findings, report.sources, width)
-    return [*lines, (), (*joined, Part(f" in {files}"))]
+        return line(Part("ok", GOOD), f": {files}, nothing found")
+    counted: list[Part] = []
+    for severity, style in _STYLES.items():
+        count = sum(item.severity is severity for item in report.findings)
+        if count:
+            separator = [Part(", ")] if counted else []
+            counted += [*separator, Part(several(count, severity.name.lower()), style)]
+    return (*counted, Part(f" in {files}"))
+
+
+def _fixed(one: Fixed) -> Line:
+    finding = one.finding
+    place = f"{finding.file}:{finding.span.line}" if finding.span else finding.file
+    return line(
+        Part("fixed ", GOOD),
+        Part(place, BOLD),
+        f": {finding.message}: now '{one.value}'",
+        Part(f" [{finding.code}]", DIM),
+    )

@@ -1,0 +1,50 @@
+"""A guardrail that is switched off switches something off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyctl.core.covering import covering
+from policyctl.core.effective import directions
+from policyctl.core.finding import Severity
+from policyctl.core.policy import Direction, Guardrail
+from policyctl.rules.guardrail_items import guardrail_items
+from policyctl.rules.rule import Problem, Rule, Subject
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    """Yield a problem for each guardrail that is off, and would not be on without its item."""
+    if subject.effective is None:
+        return
+    guardrails = subject.effective.policy.guardrails
+    below = {
+        (item["detector"], direction)
+        for item in (subject.baseline or {}).get("guardrails", ())
+        for direction in directions(item)
+    }
+    for index, item, spoken in guardrail_items(subject):
+        name = item["detector"]
+        if not item.get("enabled", True) and not any(
+            (name, direction) in below or _covered(guardrails, name, Direction(direction))
+            for direction in spoken
+        ):
+            yield Problem(
+                message=f"guardrail '{name}' is off, and nothing would have it on",
+                at=("guardrails", index, "enabled"),
+                hint="remove the guardrail, or switch it on",
+            )
+
+
+def _covered(guardrails: tuple[Guardrail, ...], name: str, direction: Direction) -> bool:
+    """True if the family decides about the detector where the guardrail itself is away."""
+    others = [guardrail for guardrail in guardrails if guardrail.detector != name]
+    above = covering(others, name, direction)
+    return above is not None and above.enabled
+
+
+RULE = Rule(
+    id="guardrail-unreachable",
+    summary="a guardrail is switched off that nothing has switched on",
+    severity=Severity.WARNING,
+    check=check,
+)

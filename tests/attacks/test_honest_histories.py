@@ -1,0 +1,418 @@
+"""Histories of people who did nothing wrong: ``verify`` finds nothing in any of them.
+
+Each function takes a repository and returns the one to verify, which may be another.
+"""
+
+import shutil
+import subprocess
+
+import pytest
+
+from policyctl.core import paths
+from policyctl.core.entry import ChangeAction
+from policyctl.core.stages import Stage
+from policyctl.core.trust_root import ApprovalRule
+
+BOT = "team-assistant"
+FILE, PII = paths.policy_path(BOT), paths.policy_path("pii")
+
+
+def edit(scene, policy, words):
+    scene.write(paths.policy_path(policy), scene.read(paths.policy_path(policy)) + words.encode())
+    scene.do("record", policy, "--rationale", "because", by="erin")
+
+
+def nothing_more(scene):
+    """The repository as it was made."""
+    return scene
+
+
+def two_policies_in_parallel_branches(scene):
+    """Two branches change one policy each, and both are merged."""
+    scene.git("switch", "-q", "-c", "first")
+    edit(scene, BOT, "# first\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.git("switch", "-q", "-c", "second", "main")
+    edit(scene, "pii", "# second\n")
+    scene.git("switch", "-q", "main")
+    scene.git("merge", "-q", "--no-ff", "-m", "first", "first")
+    scene.git("merge", "-q", "--no-ff", "-m", "second", "second")
+    return scene
+
+
+def new_policies_in_parallel_branches(scene):
+    """Four branches register four policies, and all are merged in one octopus."""
+    names = [f"new-{number}" for number in range(4)]
+    for name in names:
+        scene.git("switch", "-q", "-c", name, "main")
+        text = scene.read(PII).replace(b"id: pii", f"id: {name}".encode())
+        scene.write(paths.policy_path(name), text)
+        scene.do("record", name, "--rationale", "because", by="erin")
+    scene.git("switch", "-q", "main")
+    scene.git("merge", "-q", "-m", "all", *names)
+    return scene
+
+
+def a_squash_merge(scene):
+    """A change and its approval become one commit."""
+    scene.git("switch", "-q", "-c", "change")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="pia")
+    scene.git("switch", "-q", "main")
+    scene.git("merge", "-q", "--squash", "change")
+    scene.git("commit", "-q", "-m", "a change")
+    return scene
+
+
+def an_approval_on_another_branch(scene):
+    """The approval is given on a branch of its own and merged afterwards."""
+    edit(scene, BOT, "# more\n")
+    scene.git("switch", "-q", "-c", "approval")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.git("switch", "-q", "main")
+    edit(scene, "pii", "# meanwhile\n")
+    scene.git("merge", "-q", "--no-ff", "-m", "approval", "approval")
+    return scene
+
+
+def an_approval_by_cherry_pick(scene):
+    """The approval is picked from a branch that is never merged."""
+    edit(scene, BOT, "# more\n")
+    scene.git("switch", "-q", "-c", "approval")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.git("switch", "-q", "main")
+    scene.write("README.md", "x")
+    scene.commit()
+    scene.git("cherry-pick", "approval")
+    return scene
+
+
+def edits_in_logging(scene):
+    """Changes in logging need nobody's approval."""
+    for number in range(3):
+        edit(scene, "pii", f"# {number}\n")
+    return scene
+
+
+def an_exception_in_logging(scene):
+    """An exception of a policy that only logs."""
+    words = "exceptions:\n  - {id: EX-9, guardrail: prompt_attack, reason: a test,"
+    words += ' when: {app: assistant}, owner: sam, expires: "2027-01-01"}\n'
+    edit(scene, "pii", words)
+    assert scene.entry("pii", 3).action is ChangeAction.EXCEPTION
+    return scene
+
+
+def an_exception_in_limited_with_approval(scene):
+    """An exception of a policy that blocks, which Pia approves."""
+    text = scene.read(FILE).replace(b"2026-12-01", b"2026-12-31")
+    scene.write(FILE, text)
+    scene.do("record", BOT, "--rationale", "a month more", by="erin")
+    assert scene.entry(BOT, 4).action is ChangeAction.EXCEPTION
+    scene.do("approve", BOT, "--yes", by="pia")
+    return scene
+
+
+def a_rebase_of_an_unrelated_commit(scene):
+    """Work on something else is rebased over a change of a policy."""
+    scene.git("switch", "-q", "-c", "other")
+    scene.write("app.py", "print()\n")
+    scene.commit("app")
+    scene.git("switch", "-q", "main")
+    edit(scene, "pii", "# more\n")
+    scene.git("rebase", "-q", "main", "other")
+    return scene
+
+
+def a_rebase_of_a_change(scene):
+    """A recorded change is rebased, so its commit has another id."""
+    scene.git("switch", "-q", "-c", "change")
+    edit(scene, "pii", "# more\n")
+    scene.git("switch", "-q", "main")
+    scene.write("app.py", "print()\n")
+    scene.commit("app")
+    scene.git("rebase", "-q", "main", "change")
+    return scene
+
+
+def an_amended_message(scene):
+    """The commit's message, with its trailers, is written anew."""
+    edit(scene, "pii", "# more\n")
+    scene.git("commit", "-q", "--amend", "-m", "a better message")
+    return scene
+
+
+def a_checkout_with_crlf_by_setting(scene):
+    """A clone on a system with other line endings."""
+    (scene.folder / ".gitattributes").unlink()
+    scene.commit("no attributes")
+    clone = scene.clone(scene.folder.parent / "clone", "-c", "core.autocrlf=true")
+    assert b"\r\n" in clone.read(FILE)
+    return clone
+
+
+def a_checkout_with_crlf_by_attributes(scene):
+    """The repository asks for other line endings in working trees."""
+    scene.write(".gitattributes", "*.yaml text eol=crlf\n*.json text eol=crlf\n")
+    scene.commit("attributes")
+    clone = scene.clone(scene.folder.parent / "clone")
+    assert b"\r\n" in clone.read(FILE)
+    assert b"\r\n" in clone.read(paths.entry_path(BOT, 1))
+    return clone
+
+
+def a_policy_with_crlf(scene):
+    """A policy whose author writes CRLF, recorded as it is."""
+    text = scene.read(PII).replace(b"id: pii", b"id: dos").replace(b"\n", b"\r\n")
+    scene.write("policies/dos.yaml", text)
+    scene.do("record", "dos", "--rationale", "because", by="erin")
+    return scene
+
+
+def a_linked_worktree(scene):
+    """A second working tree of the same repository, with its own change."""
+    folder = scene.folder.parent / "worktree"
+    scene.git("worktree", "add", "-q", "-b", "other", str(folder))
+    shutil.copytree(scene.folder / "policies", folder / "policies", dirs_exist_ok=True)
+    linked = type(scene)(folder, scene.keys, scene.world)
+    edit(linked, "pii", "# in the worktree\n")
+    return linked
+
+
+def a_full_clone(scene):
+    """A clone."""
+    return scene.clone(scene.folder.parent / "clone")
+
+
+def a_shallow_clone(scene):
+    """A clone of the last commit only."""
+    return scene.clone(scene.folder.parent / "clone", "--depth", "1")
+
+
+def a_sparse_checkout(scene):
+    """A clone in which the ledger is not in the working tree."""
+    clone = scene.clone(scene.folder.parent / "clone", "--sparse")
+    clone.git("sparse-checkout", "set", "--no-cone", "/README.md")
+    assert not (clone.folder / "policies").exists()
+    return clone
+
+
+def a_detached_head(scene):
+    """What CI systems check out."""
+    scene.git("checkout", "-q", "--detach")
+    return scene
+
+
+def a_packed_repository(scene):
+    """Everything in packs, refs too."""
+    edit(scene, "pii", "# more\n")
+    scene.git("gc", "-q", "--prune=now")
+    return scene
+
+
+def unfinished_work(scene):
+    """Files are edited, staged and deleted, and nothing of it is committed."""
+    scene.write(FILE, "not yet\n")
+    scene.git("add", FILE)
+    scene.write(PII, "not yet\n")
+    scene.remove(paths.entry_path(BOT, 1))
+    scene.write("policies/new.yaml", "not yet\n")
+    return scene
+
+
+def files_that_are_no_policies(scene):
+    """Notes beside the policies, code, a submodule and a link elsewhere."""
+    scene.write("policies/README.md", "what these are\n")
+    scene.write("policies/OWNERS", "erin\n")
+    scene.write("app/policies/pii.yaml", "another thing\n")
+    (scene.folder / "latest").symlink_to("policies/pii.yaml")
+    scene.git("init", "-q", "vendor")
+    scene.git("-C", "vendor", "commit", "-q", "--allow-empty", "-m", "x")
+    scene.commit()
+    return scene
+
+
+def several_approvals(scene):
+    """Under a root that asks for two of security and one of risk, three people approve."""
+    rules = (
+        ApprovalRule(need={}, to=(Stage.LOGGING,)),
+        ApprovalRule(need={"security": 2, "risk": 1}),
+    )
+    scene.rotate(approvals=rules)
+    scene.commit("stricter rules")
+    edit(scene, BOT, "# more\n")
+    for who in ("sam", "rita", "pia"):
+        assert scene.verify().codes == {"APPROVALS_MISSING"}
+        scene.do("approve", BOT, "--yes", by=who)
+    return scene
+
+
+def more_approvals_than_needed(scene):
+    """Two people of the role approve where one would do."""
+    scene.sign(BOT, 3, "pia", "security")
+    scene.commit("me too")
+    return scene
+
+
+def two_authors(scene):
+    """A second person signs as author of the same entry."""
+    scene.sign("pii", 2, "ada")
+    scene.commit("we wrote it together")
+    return scene
+
+
+def a_rotated_key(scene):
+    """Sam's key is replaced; what the old one signed stands, the new one approves."""
+    scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
+    scene.commit("a new key")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="new")
+    return scene
+
+
+def a_person_who_left(scene):
+    """The author of everything is gone from the third root, and so is the old steward."""
+    stewards = {"stewards": ("erin", "pia"), "threshold": 2}
+    scene.rotate(by=("erin", "pia"), **stewards)
+    people = {who: member for who, member in scene.root().people.items() if who != "erin"}
+    changes = {
+        "people": people,
+        "stewards": ("pia",),
+        "threshold": 1,
+        "teams": {"assistants": ("olga",)},
+        "roles": {
+            name: type(role)(members=tuple(who for who in role.members if who != "erin"))
+            for name, role in scene.root().roles.items()
+        },
+    }
+    scene.rotate(by=("erin", "pia"), **changes)
+    scene.commit("goodbye")
+    text = scene.read(PII)
+    scene.write(PII, text + b"# under new management\n")
+    scene.do("record", "pii", "--rationale", "because", by="olga")
+    return scene
+
+
+def another_owner(scene):
+    """A policy changes hands, and somebody who is neither owner approves."""
+    scene.write(
+        FILE, scene.read(FILE).replace(b"owner: assistants\napplies", b"owner: ada\napplies")
+    )
+    scene.do("record", BOT, "--rationale", "handed over", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def a_branch_that_was_given_up(scene):
+    """Two branches change one policy, and only one of them is merged."""
+    scene.git("switch", "-q", "-c", "lost")
+    edit(scene, "pii", "# lost\n")
+    scene.git("switch", "-q", "main")
+    edit(scene, "pii", "# kept\n")
+    return scene
+
+
+def a_repository_with_sha256(scene):
+    """A repository whose object ids are longer."""
+    folder = scene.folder.parent / "long"
+    scene.git("init", "-q", "-b", "main", "--object-format=sha256", str(folder))
+    for name in ("policies", ".policyctl"):
+        shutil.copytree(scene.folder / name, folder / name)
+    long = type(scene)(folder, scene.keys, scene.world)
+    long.commit("moved")
+    edit(long, "pii", "# more\n")
+    return long
+
+
+def a_repository_below_a_link(scene):
+    """The repository is reached through a symbolic link."""
+    link = scene.folder.parent / "link"
+    link.symlink_to(scene.folder)
+    return type(scene)(link, scene.keys, scene.world)
+
+
+def a_folder_below_the_top(scene):
+    """The command runs somewhere inside the repository."""
+    return type(scene)(scene.folder / "policies", scene.keys, scene.world)
+
+
+def a_plain_copy_of_the_files(scene):
+    """The files are committed to a new repository by plain git, in any order, on any day."""
+    folder = scene.folder.parent / "new"
+    scene.git("init", "-q", "-b", "trunk", str(folder))
+    for name in ("policies", ".policyctl"):
+        shutil.copytree(scene.folder / name, folder / name)
+    moved = type(scene)(folder, scene.keys, {**scene.world, "GIT_COMMITTER_DATE": "@0 +0000"})
+    moved.commit("moved")
+    return moved
+
+
+HISTORIES = (
+    nothing_more,
+    two_policies_in_parallel_branches,
+    new_policies_in_parallel_branches,
+    a_squash_merge,
+    an_approval_on_another_branch,
+    an_approval_by_cherry_pick,
+    edits_in_logging,
+    an_exception_in_logging,
+    an_exception_in_limited_with_approval,
+    a_rebase_of_an_unrelated_commit,
+    a_rebase_of_a_change,
+    an_amended_message,
+    a_checkout_with_crlf_by_setting,
+    a_checkout_with_crlf_by_attributes,
+    a_policy_with_crlf,
+    a_linked_worktree,
+    a_full_clone,
+    a_shallow_clone,
+    a_sparse_checkout,
+    a_detached_head,
+    a_packed_repository,
+    unfinished_work,
+    files_that_are_no_policies,
+    several_approvals,
+    more_approvals_than_needed,
+    two_authors,
+    a_rotated_key,
+    a_person_who_left,
+    another_owner,
+    a_branch_that_was_given_up,
+    a_repository_with_sha256,
+    a_repository_below_a_link,
+    a_folder_below_the_top,
+    a_plain_copy_of_the_files,
+)
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_an_honest_history_has_no_findings(history, scene, pin):
+    done = history(scene).verify("--pin", pin)
+
+    assert (done.code, done.report["findings"]) == (0, [])
+    assert done.report["status"] == "pass"
+    assert done.report["result"]["entries"] >= 5
+    assert history.__doc__.endswith(".")
+
+
+def test_git_itself_refuses_two_branches_that_change_one_policy(scene):
+    for branch in ("ours", "theirs"):
+        scene.git("switch", "-q", "-c", branch, "main")
+        edit(scene, "pii", f"# {branch}\n")
+
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        scene.git("merge", "-q", "-m", "both", "ours")
+
+    assert "CONFLICT (add/add)" in caught.value.stdout
+    assert (scene.folder / ".git/MERGE_HEAD").exists()
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_fork_that_is_resolved_to_one_side_is_sound_again(scene, side):
+    for branch in ("this", "that"):
+        scene.git("switch", "-q", "-c", branch, "main")
+        edit(scene, "pii", f"# {branch}\n")
+
+    scene.git("merge", "-q", "-m", "one of both", "-X", side, "this")
+
+    assert scene.verify().codes == set()
