@@ -45,6 +45,10 @@ class Commit:
     message: str
 
 
+class TooLargeError(RepositoryError):
+    """A blob has more bytes than its reader takes."""
+
+
 class ObjectStore(GitProcess):
     """The objects and refs of one repository.
 
@@ -134,6 +138,11 @@ class ObjectStore(GitProcess):
                 raise RepositoryError(f"the tree of {commit} has over {_MAX_TREE_ENTRIES} files")
             found[path] = TreeEntry(mode=mode, oid=oid, kind=kind)
         return found
+
+    def top(self, commit: str) -> tuple[str, ...]:
+        """The names at the top of a commit's tree."""
+        output = self.run("ls-tree", "-z", "--name-only", self.commit_id(commit))
+        return tuple(name.decode(*PATHS) for name in output.split(b"\0") if name)
 
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
         """The files of the user's index by path; kind is ``conflict`` where a merge left several.
@@ -235,7 +244,7 @@ def _read_blob(process: subprocess.Popen[bytes], oid: str, limit: int) -> bytes:
     if kind != "blob":
         raise RepositoryError(f"the object {oid} is a {kind}, not a file")
     if size > limit:
-        raise RepositoryError(f"the object {oid} has {size} bytes, more than {limit}")
+        raise TooLargeError(f"the object {oid} has {size} bytes, more than {limit}")
     content = process.stdout.read(size + 1)
     if len(content) != size + 1:
         raise RepositoryError(f"git cannot read the object {oid}")

@@ -179,7 +179,11 @@ def _installed(path: str) -> tuple[str, str]:
     git = shutil.which("git", path=folders) if folders else None
     if git is None:
         raise RepositoryError("git was not found", hint="install git 2.34 or newer")
-    said = subprocess.run([git, "version"], capture_output=True, text=True, check=False).stdout
+    guarded = {"PATH": folders, **_GUARDS, **_NO_SETTINGS}
+    asked = subprocess.run(
+        [git, "version"], capture_output=True, text=True, check=False, env=guarded
+    )
+    said = asked.stdout
     match = re.match(r"git version (\d+)\.(\d+)", said)
     if match is None or (int(match[1]), int(match[2])) < _OLDEST_GIT:
         raise RepositoryError(

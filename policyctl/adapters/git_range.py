@@ -9,7 +9,7 @@ from pathlib import Path
 from policyctl.adapters.git_location import find
 from policyctl.adapters.git_objects import Commit, ObjectStore
 from policyctl.errors import NotJudgedError, RepositoryError, UsageError
-from policyctl.rules.rule import Change
+from policyctl.rules.wider import Change
 
 _REGULAR = ("100644", "100755")
 _FETCH = "fetch the history: git fetch --unshallow, or fetch-depth: 0 in a workflow"

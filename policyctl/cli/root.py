@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from policyctl.cli.options import Format, FormatOption
@@ -11,8 +13,13 @@ root = typer.Typer(
 )
 
 
+VersionOption = Annotated[
+    int | None, typer.Option("--version", help="An older version. Default: the newest.")
+]
+
+
 @root.command()
-def show(format: FormatOption = Format.TEXT) -> None:
+def show(version: VersionOption = None, format: FormatOption = Format.TEXT) -> None:
     """People, roles, approvals, gates and adopted baselines."""
     from policyctl.cli.output import emit
     from policyctl.cli.workplace import workplace
@@ -21,17 +28,17 @@ def show(format: FormatOption = Format.TEXT) -> None:
     from policyctl.usecases.root import trusted
 
     with workplace() as hands:
-        report = trusted(hands)
+        report = trusted(hands, version)
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
 
 
 @root.command()
-def export() -> None:
+def export(version: VersionOption = None) -> None:
     """Print an allowed-signers file, with which stock ssh-keygen verifies every signature."""
     from policyctl.cli.workplace import workplace
     from policyctl.core.trust_root import allowed_signers
     from policyctl.usecases.root import trusted
 
     with workplace() as hands:
-        report = trusted(hands)
+        report = trusted(hands, version)
     typer.echo(allowed_signers(report.root), nl=False)

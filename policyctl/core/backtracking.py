@@ -56,11 +56,15 @@ def backtracking(expression: Expression) -> Backtracking | None:
 
 def _doubled(automaton: Automaton) -> int:
     """Characters that a loop takes in two ways without a chance to end; 0 if there are none."""
-    states = [state for state in automaton.edges if state not in automaton.ends]
-    loops = components(states, lambda state: [*automaton.edges[state]])
-    for loop in loops:
+    # Where the expression may end, the matcher succeeds with what it has.
+    edges = {
+        state: {after: ways for after, ways in following.items() if after not in automaton.ends}
+        for state, following in automaton.edges.items()
+        if state not in automaton.ends
+    }
+    for loop in components(edges, lambda state: edges[state]):
         inside = {
-            state: {after: ways for after, ways in automaton.edges[state].items() if after in loop}
+            state: {after: ways for after, ways in edges[state].items() if after in loop}
             for state in loop
         }
         for following in inside.values():

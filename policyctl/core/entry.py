@@ -17,6 +17,7 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 _MAX_RATIONALE = 2000
+_MAX_REPEATED = 120
 
 
 class ChangeAction(Enum):
@@ -129,7 +130,7 @@ def parse_entry(content: bytes) -> Entry:
         raise ValueError(f"wrong fields: {', '.join(sorted(expected ^ found))}")
     for name, fits in _FIELDS.items():
         if not fits(data[name]):
-            raise ValueError(f"'{name}' is {data[name]!r}")
+            raise ValueError(f"'{name}' is {brief(data[name])}")
     return _entry(data)
 
 
@@ -147,6 +148,12 @@ def moment_from(text: object) -> datetime:
     if not isinstance(text, str) or not _TIME.match(text):
         raise ValueError(f"{text!r} is no moment such as 2026-11-22T08:00:00Z")
     return datetime.fromisoformat(text)
+
+
+def brief(value: object) -> str:
+    """A value that does not fit, as a message may repeat it."""
+    text = repr(value)
+    return text if len(text) <= _MAX_REPEATED else f"{text[:_MAX_REPEATED]}…"
 
 
 def rationale_problem(text: str) -> str:

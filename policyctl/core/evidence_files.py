@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from fractions import Fraction
@@ -19,6 +20,7 @@ from policyctl.core.snapshot import Snapshot, content_of, violation
 from policyctl.core.trust_root import TrustRoot
 
 _HOUR = timedelta(hours=1)
+_DECIMAL = re.compile(r"[01]\.[0-9]{6}\Z")
 
 
 def check_evidence(snapshot: Snapshot, chain: Chain, roots: Roots) -> Iterator[Finding]:
@@ -31,7 +33,7 @@ def check_evidence(snapshot: Snapshot, chain: Chain, roots: Roots) -> Iterator[F
             yield violation(
                 "EVIDENCE_MISSING", message, file=path, policy=entry.policy, entry=entry.seq
             )
-        for reference in entry.evidence:
+        for reference in dict.fromkeys(entry.evidence):
             path = paths.HOME + reference.name
             root = roots.by_version.get(entry.root)
             problem = _problem(snapshot, item, path, reference.sha256, root)
@@ -120,9 +122,7 @@ def _laxer(gate: object, floor: Mapping[str, Any]) -> str:
 
 
 def _exact(value: object) -> Fraction | None:
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        return None
-    try:
+    """The number as reports spell it; an exponent could take minutes to spell out."""
+    if isinstance(value, int) and not isinstance(value, bool):
         return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        return None
+    return Fraction(value) if isinstance(value, str) and _DECIMAL.match(value) else None

@@ -1,19 +1,13 @@
-"""A regular expression as a tree: read by Python's own parser, and never executed."""
+"""A regular expression as a tree, to be judged without executing it."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from re import _parser  # type: ignore[attr-defined]  # the tree has no public name
 from typing import Any
 
-LONGEST = 500
-"""How many characters an expression may have."""
-
-DEEPEST = 50
-"""How many groups, repetitions and choices may stand inside each other."""
+from policyctl.core.expression_syntax import UNLIMITED, parse
 
 _PROBES = "".join(map(chr, range(128))) + "\xa0ÄäßЖж٣—中😀"
 _ASCII = 128
@@ -103,38 +97,22 @@ def expression(text: str) -> Expression:
     Raises:
         ValueError: Python cannot compile it, or it is too long or nests too deeply to be judged.
     """
-    if len(text) > LONGEST:
-        raise ValueError(f"it is longer than {LONGEST} characters")
-    try:
-        with warnings.catch_warnings(record=True) as noted:
-            warnings.simplefilter("always")
-            raw = _parser.parse(text)
-        literals = {chr(code) for code in _codes(raw.data, 0)}
-        reader = _Reader(_PROBES + "".join(sorted(literals.difference(_PROBES))))
-        tree = reader.sequence(raw, raw.state.flags)
-    except re.error as error:
-        place = "" if error.pos is None else f" at character {error.pos + 1}"
-        raise ValueError(f"{error.msg}{place}") from error
-    except RecursionError as error:
-        raise ValueError(f"it nests deeper than {DEEPEST}") from error
-    except OverflowError as error:
-        raise ValueError(str(error)) from error
-    if any(issubclass(item.category, FutureWarning) for item in noted):
+    raw, warned = parse(text)
+    literals = {chr(code) for code in _codes(raw.data)}
+    reader = _Reader(_PROBES + "".join(sorted(literals.difference(_PROBES))))
+    tree = reader.sequence(raw, raw.state.flags)
+    if warned:
         reader.features.add("a set that looks like an operation on sets")
     return Expression(tree=tree, alphabet=reader.alphabet, features=tuple(sorted(reader.features)))
 
 
-def _codes(item: Any, depth: int) -> Iterator[int]:
-    """Every code point that the raw tree names."""
-    if depth > 4 * DEEPEST:
-        raise RecursionError
-    if isinstance(item, _parser.SubPattern):
-        yield from _codes(item.data, depth + 1)
-    elif isinstance(item, tuple) and len(item) == 2 and str(item[0]) in _LITERALS:  # noqa: PLR2004
+def _codes(item: Any) -> Iterator[int]:
+    """Every code point that the parser's tree names."""
+    if isinstance(item, tuple) and len(item) == 2 and str(item[0]) in _LITERALS:  # noqa: PLR2004
         yield from (item[1],) if isinstance(item[1], int) else item[1]
-    elif isinstance(item, list | tuple):
-        for part in item:
-            yield from _codes(part, depth + 1)
+    elif isinstance(item, list | tuple) or hasattr(item, "data"):
+        for part in getattr(item, "data", item):
+            yield from _codes(part)
 
 
 _LITERALS = ("LITERAL", "NOT_LITERAL", "RANGE")
@@ -160,14 +138,9 @@ class _Reader:
     def __init__(self, alphabet: str) -> None:
         self.alphabet = alphabet
         self.features: set[str] = set()
-        self.depth = 0
 
     def sequence(self, raw: Any, flags: int) -> Node:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise RecursionError
         parts = tuple(self.node(str(name), value, flags) for name, value in raw)
-        self.depth -= 1
         return parts[0] if len(parts) == 1 else Sequence(parts=parts)
 
     def node(self, name: str, value: Any, flags: int) -> Node:
@@ -209,7 +182,7 @@ class _Reader:
         node = Repeat(
             body=self.sequence(body, flags),
             least=int(least),
-            most=None if most == _parser.MAXREPEAT else int(most),
+            most=None if most == UNLIMITED else int(most),
         )
         if name != "POSSESSIVE_REPEAT":
             return node
@@ -218,11 +191,6 @@ class _Reader:
 
     def look(self, value: Any, flags: int) -> Node:
         direction, body = value
-        if direction < 0:
-            # What the compiler would check, without its work on sets of a million characters.
-            least, most = body.getwidth()
-            if least != most:
-                raise re.error("look-behind requires fixed-width pattern")
         self.features.add("a look-behind" if direction < 0 else "a look-ahead")
         return Look(body=self.sequence(body, flags))
 

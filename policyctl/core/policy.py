@@ -166,13 +166,16 @@ class Policy:
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def policy_from(data: Mapping[str, Any]) -> Policy:
+def policy_from(data: Mapping[str, Any], guardrails: tuple[Guardrail, ...] | None = None) -> Policy:
     """The policy that a complete document describes.
 
     Args:
         data: a document that its schema accepts and in which each guardrail names one direction,
             an action and a sensitivity, as `effective.resolve` makes it.
+        guardrails: its guardrails, where they were made before.
     """
+    if guardrails is None:
+        guardrails = tuple(guardrail_from(item) for item in data["guardrails"])
     applies_to = data.get("applies_to", {})
     return Policy(
         id=data["id"],
@@ -183,7 +186,7 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
         owner=data["owner"],
         stage=Stage(data["stage"]),
         sensitivity=Sensitivity[data["sensitivity"]],
-        guardrails=tuple(guardrail_from(item) for item in data["guardrails"]),
+        guardrails=guardrails,
         extends=data.get("extends", ""),
         apps=tuple(applies_to.get("apps", ())),
         engine=applies_to.get("engine", ""),

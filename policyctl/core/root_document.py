@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from policyctl.core.canonical import decode
-from policyctl.core.entry import DIGEST, SLUG, ChangeAction, moment_from
+from policyctl.core.entry import DIGEST, SLUG, ChangeAction, brief, moment_from
 from policyctl.core.quantities import duration, share
 from policyctl.core.sshsig import PublicKey, parse_public_key
 from policyctl.core.stages import Stage
@@ -25,6 +25,8 @@ _FIELDS = {
     "type", "log", "version", "prev", "created_at", "people", "teams", "roles", "root",
     "approvals", "gates", "appetite", "baselines", "emergency", "solo",
 }  # fmt: skip
+
+_MAX_REPEATED = 300
 
 
 class RootError(ValueError):
@@ -51,7 +53,8 @@ def parse_root(content: bytes) -> TrustRoot:
     except RootError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, SignatureError) as error:
-        raise RootError("ROOT_MALFORMED", f"the trust root cannot be read: {error}") from error
+        said = str(error)[:_MAX_REPEATED]
+        raise RootError("ROOT_MALFORMED", f"the trust root cannot be read: {said}") from error
     problem(root)
     return root
 
@@ -205,7 +208,7 @@ def _closed(item: Mapping[str, Any], names: set[str]) -> None:
 
 def _fitting(value: object, fits: Callable[[str], bool], name: str) -> str:
     if not isinstance(value, str) or not fits(value):
-        raise ValueError(f"'{name}' is {value!r}")
+        raise ValueError(f"'{name}' is {brief(value)}")
     return value
 
 
@@ -219,13 +222,13 @@ def _text(value: object) -> str:
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError(f"{value!r} is not a list")
+        raise ValueError(f"{brief(value)} is not a list")
     return tuple(_text(item) for item in value)
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a whole number")
+        raise ValueError(f"{brief(value)} is not a whole number")
     return value
 
 
@@ -238,7 +241,7 @@ def _count(value: object) -> int:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is not true or false")
+        raise ValueError(f"{brief(value)} is not true or false")
     return value
 
 

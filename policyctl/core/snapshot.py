@@ -17,11 +17,14 @@ class File:
 
     Attributes:
         mode: git's mode, such as ``100644``.
-        content: the exact bytes; None where the file is not a regular one.
+        content: the exact bytes; None where the file is not a regular one, is too large, or has
+            no place here.
+        too_large: whether it has more bytes than any governed file needs.
     """
 
     mode: str
     content: bytes | None
+    too_large: bool = False
 
 
 Snapshot = Mapping[str, File]
@@ -57,6 +60,9 @@ def check_names(snapshot: Snapshot) -> Iterator[Finding]:
         if file.mode != REGULAR:
             message = f"{shown} has mode {file.mode}: a governed file is a plain file (100644)"
             yield violation("BAD_FILE_MODE", message, file=shown)
+        if file.too_large:
+            message = f"{shown} is larger than any governed file needs to be"
+            yield violation("FILE_TOO_LARGE", message, file=shown)
         if not path.isascii() or not path.isprintable():
             message = f"{shown} is not plain ASCII, so it may look like another file"
             yield violation("PATH_NON_ASCII", message, file=shown)
@@ -74,5 +80,6 @@ def _is_stray(path: str) -> bool:
     if paths.place_of(path) is not None or path.startswith(paths.SCHEMAS):
         return False
     if path.startswith(paths.POLICIES):
+        # Notes for people may stand beside the policies.
         return path.casefold().endswith((".yaml", ".yml", ".json"))
-    return path.startswith(paths.HOME)
+    return path.casefold().startswith((paths.HOME, paths.POLICIES))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from policyctl.core.finding import Severity
 from policyctl.rules.appetite import place_in_words
-from policyctl.rules.rule import Estate, EstateRule, Problem, Subject
+from policyctl.rules.rule import Problem, Subject
+from policyctl.rules.wider import Estate, EstateRule
 
 _Use = tuple[str, str]
 

@@ -8,7 +8,8 @@ from policyctl.core.finding import Severity
 from policyctl.rules.appetite import place_in_words
 from policyctl.rules.dials import own_dials
 from policyctl.rules.guardrail_items import guardrail_items
-from policyctl.rules.rule import Estate, EstateRule, Problem, Subject
+from policyctl.rules.rule import Problem, Subject
+from policyctl.rules.wider import Estate, EstateRule
 
 _Dials = frozenset[tuple[str, str, str]]
 

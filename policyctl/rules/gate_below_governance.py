@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyctl.core.effective import GATE_STRICTNESS
 from policyctl.core.finding import Severity
+from policyctl.core.items import GATE_STRICTNESS
 from policyctl.rules.rule import Problem, Rule, Subject
 
 

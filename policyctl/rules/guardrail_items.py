@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policyctl.core.effective import directions
+from policyctl.core.items import directions
 from policyctl.rules.rule import Subject
 
 

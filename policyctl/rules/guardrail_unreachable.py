@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.covering import covering
-from policyctl.core.effective import directions
 from policyctl.core.finding import Severity
+from policyctl.core.items import directions
 from policyctl.core.policy import Direction, Guardrail
 from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from policyctl.core.finding import Severity
 from policyctl.core.paths import HOME, POLICIES
 from policyctl.rules.path_globs import fits_any
-from policyctl.rules.rule import Change, Problem, RangeRule
+from policyctl.rules.rule import Problem
 from policyctl.rules.settings import Settings
+from policyctl.rules.wider import Change, RangeRule
 
 
 def check(changes: tuple[Change, ...], settings: Settings) -> Iterator[tuple[Change, Problem]]:

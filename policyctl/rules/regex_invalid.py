@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policyctl.core.expression_syntax import compile_problem
 from policyctl.core.finding import Severity
-from policyctl.rules.expressions import read, texts
+from policyctl.rules.expression_texts import expression_texts
 from policyctl.rules.rule import Problem, Rule, Subject
 
 _HINTS = {
@@ -20,9 +21,9 @@ _HINTS = {
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each expression of the file that cannot be compiled."""
-    for detector, text, at in texts(subject):
-        found = read(text)
-        if isinstance(found, str):
+    for detector, text, at in expression_texts(subject):
+        found = compile_problem(text)
+        if found:
             yield Problem(
                 message=f"a regular expression of guardrail '{detector}' cannot be compiled:"
                 f" {found}",

@@ -74,7 +74,7 @@ from policyctl.rules import (
     weaker_than_baseline,
     words_overlap,
 )
-from policyctl.rules.rule import AnyRule
+from policyctl.rules.wider import AnyRule
 
 RULES: tuple[AnyRule, ...] = (
     appetite_undecided.RULE,

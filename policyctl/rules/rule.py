@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policyctl.core.catalogue import Catalogue
-from policyctl.core.document import Document
-from policyctl.core.effective import Effective
-from policyctl.core.entry import Entry
 from policyctl.core.finding import Finding, Path, Severity
-from policyctl.core.trust_root import TrustRoot
 from policyctl.rules.settings import Settings
+
+if TYPE_CHECKING:
+    # `validate` starts faster without what only annotations name.
+    from datetime import datetime
+
+    from policyctl.core.catalogue import Catalogue
+    from policyctl.core.document import Document
+    from policyctl.core.effective import Effective
+    from policyctl.core.entry import Entry
+    from policyctl.core.trust_root import TrustRoot
+    from policyctl.rules.edit import Edit
+    from policyctl.rules.wider import EstateRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +54,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estate:
-    """Every policy of a repository, for rules that compare them."""
-
-    subjects: tuple[Subject, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One commit of a range, for rules about how changes are cut.
-
-    Attributes:
-        commit: its id.
-        subject: the first line of its message.
-        paths: the files it changes.
-    """
-
-    commit: str
-    subject: str
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """What a rule found: a message, and where in the document.
 
@@ -85,23 +69,8 @@ class Problem:
 
 
 Check = Callable[[Subject], Iterable[Problem]]
-EstateCheck = Callable[[Estate], Iterable[tuple[Subject, Problem]]]
-RangeCheck = Callable[[tuple[Change, ...], Settings], Iterable[tuple[Change, Problem]]]
 Fix = Callable[[Subject, Problem], "Edit | None"]
 """What would cure a problem, or None where only a person can tell."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A safe change of one scalar.
-
-    Attributes:
-        at: the scalar's place in the document.
-        value: its new text.
-    """
-
-    at: Path
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,46 +96,6 @@ class Rule:
         """What the rule finds in a policy, with lines and columns."""
         for problem in self.check(subject):
             yield placed(self, subject, problem)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EstateRule:
-    """One check across the policies of a repository, explained on its page."""
-
-    id: str
-    summary: str
-    severity: Severity
-    check: EstateCheck
-    references: tuple[str, ...] = ()
-
-    def findings(self, estate: Estate) -> Iterator[Finding]:
-        """What the rule finds, each at a place in one of the policies."""
-        for subject, problem in self.check(estate):
-            yield placed(self, subject, problem)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RangeRule:
-    """One check of a range of commits, explained on its page."""
-
-    id: str
-    summary: str
-    severity: Severity
-    check: RangeCheck
-    references: tuple[str, ...] = ()
-
-    def findings(self, changes: tuple[Change, ...], settings: Settings) -> Iterator[Finding]:
-        """What the rule finds, each about one commit."""
-        for change, problem in self.check(changes, settings):
-            yield Finding(
-                code=self.id,
-                severity=self.severity,
-                message=f"commit {change.commit[:12]}: {problem.message}",
-                hint=problem.hint,
-            )
-
-
-AnyRule = Rule | EstateRule | RangeRule
 
 
 def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Finding:

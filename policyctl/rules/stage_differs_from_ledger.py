@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Severity
-from policyctl.rules.rule import Edit, Problem, Rule, Subject
+from policyctl.rules.edit import Edit
+from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:

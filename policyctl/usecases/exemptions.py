@@ -9,7 +9,7 @@ from policyctl.core.document import Document
 from policyctl.core.finding import Finding
 from policyctl.core.suppressions import Identity, Suppressed, suppressed, suppressions
 from policyctl.errors import InputError
-from policyctl.rules.rule import RangeRule
+from policyctl.rules.wider import RangeRule
 from policyctl.usecases.lint_reading import Surroundings
 from policyctl.usecases.ports import History
 from policyctl.usecases.selection import ABOUT_POLICIES

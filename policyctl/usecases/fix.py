@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from policyctl.core.finding import Finding, Span
 from policyctl.core.suppressions import suppressed, suppressions
 from policyctl.errors import InputError
-from policyctl.rules.rule import Edit, Rule, Subject, placed
+from policyctl.rules.edit import Edit
+from policyctl.rules.rule import Rule, Subject, placed
 from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules
 from policyctl.usecases.selection import ABOUT_POLICIES
 from policyctl.usecases.validate import Fixed

@@ -15,7 +15,8 @@ from policyctl.core.findings_baseline import (
     stale,
     unknown,
 )
-from policyctl.rules.rule import Estate, EstateRule, RangeRule, Subject
+from policyctl.rules.rule import Subject
+from policyctl.rules.wider import Estate, EstateRule, RangeRule
 from policyctl.usecases.exemptions import without_suppressed
 from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules, rule_findings
 from policyctl.usecases.reading import Reading

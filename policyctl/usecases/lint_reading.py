@@ -9,8 +9,9 @@ from datetime import datetime
 
 from policyctl.core.entry import Entry, parse_entry
 from policyctl.core.finding import Finding, in_order
-from policyctl.rules.rule import AnyRule, Rule, Subject
+from policyctl.rules.rule import Rule, Subject
 from policyctl.rules.settings import Settings
+from policyctl.rules.wider import AnyRule
 from policyctl.usecases.ports import Documents, Governance, History, Trails
 from policyctl.usecases.reading import Reading, read_document
 from policyctl.usecases.selection import active, weighed

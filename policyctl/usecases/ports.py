@@ -15,7 +15,7 @@ from policyctl.core.record import Record
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.sshsig import PublicKey
 from policyctl.core.trust_root import TrustRoot
-from policyctl.rules.rule import Change
+from policyctl.rules.wider import Change
 
 
 class Documents(Protocol):

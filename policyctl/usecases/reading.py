@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.document import Document
-from policyctl.core.effective import Effective, missing, resolve
+from policyctl.core.effective import Effective, resolve
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.items import missing
 from policyctl.core.ledger import PolicyFacts, ReadFacts
 from policyctl.errors import DocumentError, InputError
 from policyctl.rules.rule import Subject

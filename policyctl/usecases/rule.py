@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
 from policyctl.rules.registry import RULES
-from policyctl.rules.rule import AnyRule, Rule
+from policyctl.rules.rule import Rule
+from policyctl.rules.wider import AnyRule
 from policyctl.usecases.selection import KNOWN
 
 _SECTION = re.compile(r"^## `([a-z0-9-]+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

@@ -9,8 +9,8 @@ from policyctl.core.finding import Finding
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
 from policyctl.rules.registry import RULES
-from policyctl.rules.rule import AnyRule, RangeRule
 from policyctl.rules.settings import Settings
+from policyctl.rules.wider import AnyRule, RangeRule
 
 KNOWN: frozenset[str] = frozenset(rule.id for rule in RULES)
 ABOUT_POLICIES: frozenset[str] = frozenset(

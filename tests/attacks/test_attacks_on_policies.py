@@ -255,7 +255,7 @@ ATTACKS = {
     link_to_the_policies: "BAD_FILE_MODE POLICY_FILE_MISSING",
     make_the_policies_a_repository: "BAD_FILE_MODE POLICY_FILE_MISSING",
     add_a_policy_that_differs_in_case: "PATH_COLLISION PATH_UNEXPECTED",
-    add_a_folder_that_differs_in_case: "PATH_COLLISION",
+    add_a_folder_that_differs_in_case: "PATH_COLLISION PATH_UNEXPECTED",
     add_a_look_alike: "PATH_NON_ASCII",
     add_a_name_with_a_line_break: "PATH_NON_ASCII",
     add_a_name_that_steers_terminals: "PATH_NON_ASCII",
@@ -274,9 +274,6 @@ ATTACKS = {
     remove_a_baseline: "BASELINE_MISSING",
     add_a_baseline: "BASELINE_UNKNOWN",
     extend_a_baseline_that_nobody_adopted: "BASELINE_UNKNOWN",
-}
-OPEN = {
-    add_a_folder_that_differs_in_case: "only policies/ itself is read, not what looks like it",
 }
 
 

@@ -175,9 +175,6 @@ def test_reading_runs_nothing_that_the_environment_of_a_hook_names(scene, run, m
     assert not marker.exists(), marker.read_text()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="git is asked for its version in the environment as it was inherited"
-)
 @pytest.mark.parametrize("name", ["GIT_TRACE", "GIT_TRACE2_EVENT"])
 def test_git_writes_no_trace_where_the_environment_says(scene, marker, name):
     # The question is asked once for each search path.

@@ -80,11 +80,6 @@ def test_ssh_keygen_refuses_a_real_signature_of_somebody_outside_the_role(scene,
         assert not accepts(signature, message, who, approval_namespace(role))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="'root export' prints the newest root alone, so stock tools refuse what a key signed "
-    "before it was replaced; it needs to say for which version",
-)
 def test_ssh_keygen_still_verifies_what_a_replaced_key_signed(scene, place):
     scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
     scene.commit("a new key")

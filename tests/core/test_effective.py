@@ -12,17 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyctl.core.decision import Detection, Verdict, decide
-from policyctl.core.effective import (
-    GATE_STRICTNESS,
-    Value,
-    Weakening,
-    directions,
-    missing,
-    resolve,
-)
+from policyctl.core.effective import resolve
+from policyctl.core.items import GATE_STRICTNESS, directions, missing
 from policyctl.core.levels import Level
+from policyctl.core.origins import Value
 from policyctl.core.policy import Direction, Gate
 from policyctl.core.stages import Stage
+from policyctl.core.weakening import Weakening
 
 REPOSITORY = Path(__file__).parents[2]
 SHIPPED = sorted(REPOSITORY.glob("baselines/*.yaml"))

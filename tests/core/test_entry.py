@@ -14,6 +14,7 @@ from policyctl.core.entry import (
     ChangeAction,
     Entry,
     EvidenceReference,
+    brief,
     entry_bytes,
     entry_digest,
     parse_entry,
@@ -180,7 +181,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_field(name, value):
     with pytest.raises(ValueError) as caught:
         parse_entry(encode(DATA | {name: value}))
 
-    assert str(caught.value) == f"'{name}' is {value!r}"
+    assert str(caught.value) == f"'{name}' is {brief(value)}"
 
 
 @pytest.mark.parametrize("name", DATA)

@@ -8,8 +8,6 @@ import time
 import pytest
 
 from policyctl.core.expression import (
-    DEEPEST,
-    LONGEST,
     Anchor,
     Atomic,
     Chars,
@@ -107,40 +105,9 @@ def test_a_back_reference_and_a_place_between_words_have_nodes_of_their_own():
     assert tree.parts[1:] == (Reference(), Look(body=Sequence()))
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("(a", "missing ), unterminated subpattern at character 1"),
-        ("[a", "unterminated character set at character 1"),
-        ("a**", "multiple repeat at character 3"),
-        ("*a", "nothing to repeat at character 1"),
-        ("a{2,1}", "min repeat greater than max repeat at character 3"),
-        (r"\p{L}", r"bad escape \p at character 1"),
-        ("a(?i)", "global flags not at the start of the expression at character 2"),
-        ("(?<=a+)b", "look-behind requires fixed-width pattern"),
-        ("a{99999999999}", "the repetition number is too large"),
-        ("(?a)(?u)x", "ASCII and UNICODE flags are incompatible"),
-        ("a" * (LONGEST + 1), "it is longer than 500 characters"),
-        ("(?:" * (DEEPEST + 1) + "a" + ")?" * (DEEPEST + 1), "it nests deeper than 50"),
-        ("(" * 249 + "a" + ")" * 249, "it nests deeper than 50"),
-    ],
-)
-def test_what_cannot_be_compiled_is_said_in_one_sentence(text, problem):
-    with pytest.raises(ValueError) as caught:
-        expression(text)
-
-    assert str(caught.value) == problem
-
-
 def test_sets_of_a_million_characters_are_read_at_once():
     started = time.process_time()
 
     expression("(?i)" + r"[\x00-\U0010ffff]" * 22)
 
     assert time.process_time() - started < 1
-
-
-def test_a_set_that_python_warns_of_is_read_without_a_warning(recwarn):
-    expression("[[:alpha:]]")
-
-    assert list(recwarn) == []

@@ -26,14 +26,16 @@ from policyctl.adapters.catalogues import shipped_catalogues
 from policyctl.adapters.yaml_files import parse
 from policyctl.core.canonical import sha256
 from policyctl.core.document import Document
-from policyctl.core.effective import missing, resolve
+from policyctl.core.effective import resolve
 from policyctl.core.entry import ChangeAction, Entry, entry_digest
+from policyctl.core.items import missing
 from policyctl.core.paths import policy_path
 from policyctl.core.quantities import duration
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import Member, Role, TrustRoot
-from policyctl.rules.rule import Change, Estate, Subject
+from policyctl.rules.rule import Subject
 from policyctl.rules.settings import Settings
+from policyctl.rules.wider import Change, Estate
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

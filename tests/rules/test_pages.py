@@ -19,7 +19,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from policyctl.rules.registry import RULES
-from policyctl.rules.rule import EstateRule, RangeRule, Rule
+from policyctl.rules.rule import Rule
+from policyctl.rules.wider import EstateRule, RangeRule
 
 TOP = Path(__file__).parents[2]
 PAGES = TOP / "docs" / "rules"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from policyctl.rules.rule import Edit, Problem
+from policyctl.rules.edit import Edit
+from policyctl.rules.rule import Problem
 from policyctl.rules.stage_differs_from_ledger import RULE
 
 TRAIL = "# trail: register 2026-01-01, promote limited 2026-02-01, edit 2026-03-01\n"

@@ -13,8 +13,10 @@ from policyctl.core.finding import Severity
 from policyctl.core.findings_baseline import parse_baseline
 from policyctl.core.stages import Stage
 from policyctl.errors import InputError
-from policyctl.rules.rule import Change, Edit, EstateRule, Problem, RangeRule, Rule
+from policyctl.rules.edit import Edit
+from policyctl.rules.rule import Problem, Rule
 from policyctl.rules.settings import Settings
+from policyctl.rules.wider import Change, EstateRule, RangeRule
 from policyctl.usecases import selection
 from policyctl.usecases.exemptions import what_counts
 from policyctl.usecases.fix import mend

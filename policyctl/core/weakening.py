@@ -1,0 +1,122 @@
+"""Where a policy is weaker than the baseline that it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policyctl.core.items import directions, strictness
+
+Below = Mapping[tuple[str, str], Mapping[str, Any]]
+"""The items of a baseline by detector and direction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weakening:
+    """A value that is weaker than the baseline's.
+
+    Attributes:
+        name: its place, as in `Value`.
+        reason: why, as the policy states it; empty if it does not.
+    """
+
+    name: str
+    baseline: str
+    policy: str
+    reason: str = ""
+
+
+def guardrails_below(base: Mapping[str, Any]) -> Below:
+    """The items of a baseline's guardrails by detector and direction."""
+    return {
+        (item["detector"], direction): item
+        for item in base.get("guardrails", ())
+        for direction in directions(item)
+    }
+
+
+def weakenings(
+    own: Mapping[str, Any], base: Mapping[str, Any], below: Below
+) -> Iterator[Weakening]:
+    """The values of a policy document that are weaker than its baseline's.
+
+    Args:
+        own: the policy's document.
+        base: the baseline's.
+        below: the baseline's guardrails, as `guardrails_below` finds them.
+    """
+    reasons: Mapping[str, str] = own.get("reasons", {})
+    if own.get("sensitivity", base["sensitivity"]) < base["sensitivity"]:
+        yield Weakening(
+            name="sensitivity",
+            baseline=base["sensitivity"],
+            policy=own["sensitivity"],
+            reason=reasons.get("sensitivity", ""),
+        )
+    yield from _weaker_guardrails(own, base, below, reasons)
+    for stage, gate in own.get("gates", {}).items():
+        for key, value in gate.items():
+            floor = base.get("gates", {}).get(stage, {}).get(key)
+            if floor is not None and strictness(key, value) < strictness(key, floor):
+                yield Weakening(
+                    name=f"gates.{stage}.{key}",
+                    baseline=str(floor),
+                    policy=str(value),
+                    reason=reasons.get(f"gates.{stage}.{key}", reasons.get(f"gates.{stage}", "")),
+                )
+
+
+def _weaker_guardrails(
+    own: Mapping[str, Any], base: Mapping[str, Any], below: Below, reasons: Mapping[str, str]
+) -> Iterator[Weakening]:
+    for item in own.get("guardrails", ()):
+        for direction in directions(item, below):
+            before = _covered(below, item["detector"], direction)
+            if before is None:
+                continue
+            name = f"guardrails.{item['detector']}.{direction}"
+            reason = item.get("reason", reasons.get(f"guardrails.{item['detector']}", ""))
+            now = dict(item)
+            if before["detector"] != item["detector"]:
+                # A narrower guardrail takes over a part of its family, with values of its own.
+                now.setdefault("sensitivity", own.get("sensitivity", base["sensitivity"]))
+            for key, old, new in _weaker_fields(before, now, base["sensitivity"]):
+                yield Weakening(name=f"{name}.{key}", baseline=old, policy=new, reason=reason)
+
+
+def _covered(below: Below, detector: str, direction: str) -> Mapping[str, Any] | None:
+    """The baseline's guardrail that decided about the detector before the policy's own item."""
+    family = detector
+    while (family, direction) not in below and "/" in family:
+        family = family.rpartition("/")[0]
+    return below.get((family, direction))
+
+
+def _weaker_fields(
+    before: Mapping[str, Any], item: Mapping[str, Any], dial: str
+) -> Iterator[tuple[str, str, str]]:
+    if not before.get("enabled", True):
+        return
+    if not item.get("enabled", True):
+        yield "enabled", "true", "false"
+    old = before.get("sensitivity", dial)
+    if item.get("sensitivity", old) < old:
+        yield "sensitivity", old, item["sensitivity"]
+    action = before.get("action", "block")
+    if action == "block" and item.get("action", action) == "redact":
+        yield "action", "block", "redact"
+    for key in ("words", "regex", "topics"):
+        gone = _removed(before, item, key)
+        if gone:
+            yield key, f"{len(gone)} more", "left out"
+    allowed = before.get("allowed_domains", ())
+    added = [domain for domain in item.get("allowed_domains", ()) if domain not in allowed]
+    if added:
+        yield "allowed_domains", "not allowed", ", ".join(added)
+
+
+def _removed(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> list[Any]:
+    if key not in after:
+        return []
+    return [value for value in before.get(key, ()) if value not in after[key]]
