@@ -42,6 +42,7 @@ class Finding:
         at: the place in the document, or empty.
         policy: the policy's id, or empty.
         entry: the number of the ledger entry it concerns, or 0.
+        hidden: whether its line holds what no report may repeat.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Finding:
     at: Path = ()
     policy: str = ""
     entry: int = 0
+    hidden: bool = False
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

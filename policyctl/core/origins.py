@@ -36,7 +36,7 @@ def values_of(
     baseline: Mapping[str, Any] | None,
     floors: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Value, ...]:
-    """Each value of the policy in force that `effective.resolve` makes of these, with its origin."""
+    """Each value of the policy that `effective.resolve` makes of these, with its origin."""
     base: Mapping[str, Any] = baseline or {}
     source = f"baseline {base['id']}@{base['version']}" if baseline else ""
     joined = _Joined(source)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import MAXYEAR, MINYEAR
 
@@ -26,6 +25,9 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _hint(text: str) -> str:
+    # Not at the top: it is slow to load, and few policies have such a date.
+    from calendar import monthrange
+
     year, month = int(text[:4]), int(text[5:7])
     if MINYEAR <= year <= MAXYEAR and month in _MONTHS:
         last = monthrange(year, month)[1]

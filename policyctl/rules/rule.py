@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from policyctl.core.finding import Finding, Path, Severity
@@ -82,6 +82,7 @@ class Rule:
             says. All rules run in ``lint``.
         references: public documents that the rule rests on.
         fix: a safe cure, where there is one.
+        hides: whether the lines it finds hold what no report may repeat.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Rule:
     validates: bool = False
     references: tuple[str, ...] = ()
     fix: Fix | None = None
+    hides: bool = False
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """What the rule finds in a policy, with lines and columns."""
@@ -100,7 +102,7 @@ class Rule:
 
 def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Finding:
     """The finding that a problem is, with the line and column of its place."""
-    return subject.document.finding(
+    found = subject.document.finding(
         rule.id,
         problem.message,
         at=problem.at,
@@ -108,3 +110,4 @@ def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Findi
         key=problem.key,
         severity=rule.severity,
     )
+    return replace(found, hidden=True) if isinstance(rule, Rule) and rule.hides else found

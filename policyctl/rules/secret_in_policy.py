@@ -27,5 +27,6 @@ RULE = Rule(
     summary="a text of the policy holds a secret",
     severity=Severity.ERROR,
     check=check,
+    hides=True,
     references=("https://cwe.mitre.org/data/definitions/312.html",),
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from policyctl.core.finding import Severity, pointer
 from policyctl.core.likeness import close_matches
-from policyctl.core.trust_root import TrustRoot
 from policyctl.rules.identities import named_identities
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
+
+if TYPE_CHECKING:
+    from policyctl.core.trust_root import TrustRoot
 
 
 def check(subject: Subject) -> Iterator[Problem]:

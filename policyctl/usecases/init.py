@@ -80,7 +80,18 @@ repos:
         name: policyctl validate
         entry: policyctl validate
         language: system
-        files: ^policies/.*\\.yaml$
+        files: ^policies/.*\\.ya?ml$
+        types: []
+        types_or: [file, symlink]
+      # What all policies rest on: when it changes, all of them are checked again.
+      - id: policyctl-validate-repository
+        name: policyctl validate, all policies
+        entry: policyctl validate
+        language: system
+        pass_filenames: false
+        files: ^(\\.policyctl/(schemas|baselines|root)/|policyctl\\.toml$|catalogues/)
+        types: []
+        types_or: [file, symlink]
 """
 
 

@@ -15,7 +15,7 @@ from policyctl.core.sshsig import Signature
 from policyctl.core.trust_root import TrustRoot
 from policyctl.errors import RefusedError, RepositoryError, TamperingError
 from policyctl.usecases.ports import Documents, Person, Repository, Signer
-from policyctl.usecases.reading import facts_reader
+from policyctl.usecases.policy_facts import facts_reader
 
 _PENDING = frozenset({"APPROVALS_MISSING"})
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from policyctl.core.document import Document
-from policyctl.core.effective import Effective, resolve
+from policyctl.core.effective import Effective, Foundation
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.items import missing
-from policyctl.core.ledger import PolicyFacts, ReadFacts
 from policyctl.errors import DocumentError, InputError
 from policyctl.rules.rule import Subject
 from policyctl.rules.validating import VALIDATING
-from policyctl.usecases.ports import Documents, Governance
+
+if TYPE_CHECKING:
+    from policyctl.core.document import Document
+    from policyctl.usecases.ports import Documents, Governance
 
 POLICY_SCHEMA = "policyctl/policy/v1"
 BASELINE_SCHEMA = "policyctl/baseline/v1"
@@ -48,52 +49,80 @@ def read_document(
     content: bytes, *, file: str, documents: Documents, governance: Governance
 ) -> Reading:
     """Read a policy or a baseline, whichever the file says it is."""
-    document, findings = documents.parse(content, file)
-    if document is None:
-        return Reading(file=file, content=content, findings=in_order(findings))
-    schema = document.data.get("schema") if isinstance(document.data, dict) else None
-    is_baseline = schema == BASELINE_SCHEMA
-    # Where the YAML is in doubt already, the schema has nothing to add.
-    doubtful = {finding.span for finding in findings}
-    checked = documents.check(document, "baseline.v1" if is_baseline else "policy.v1")
-    findings += tuple(finding for finding in checked if finding.span not in doubtful)
-    if findings or is_baseline or not isinstance(document.data, dict):
-        return Reading(file=file, content=content, document=document, findings=in_order(findings))
-    return _judged(content, document, document.data, documents, governance)
+    return Reader(documents, governance).read(content, file)
 
 
-def _judged(
-    content: bytes,
-    document: Document,
-    data: Mapping[str, Any],
-    documents: Documents,
-    governance: Governance,
-) -> Reading:
-    baseline = baseline_of(data, documents, governance)
-    known = baseline is not None or "extends" not in data
-    effective = None
-    if known and not missing(data, baseline):
-        floors = governance.root.gates if governance.root else {}
-        effective = resolve(data, baseline, floors)
-    subject = Subject(
-        document=document,
-        data=data,
-        baseline=baseline,
-        effective=effective,
-        baselines=governance.baseline_names(),
-        root=governance.root,
-        catalogues=governance.catalogues,
-    )
-    findings = in_order(finding for rule in VALIDATING for finding in rule.findings(subject))
-    return Reading(
-        file=document.file,
-        content=content,
-        document=document,
-        data=data,
-        effective=effective,
-        subject=subject,
-        findings=findings,
-    )
+class Reader:
+    """Reads the policies of one repository, and each baseline once for all of them."""
+
+    def __init__(self, documents: Documents, governance: Governance) -> None:
+        self._documents = documents
+        self._governance = governance
+        self._baselines: dict[str, tuple[Mapping[str, Any] | None, Foundation]] = {}
+
+    def read(self, content: bytes, file: str) -> Reading:
+        """Read a policy or a baseline, whichever the file says it is.
+
+        Args:
+            content: the file's bytes.
+            file: how findings name it.
+
+        Raises:
+            DocumentError: the file of the baseline that it extends is broken.
+            InputError: a file of governance cannot be read.
+        """
+        document, findings = self._documents.parse(content, file)
+        if document is None:
+            return Reading(file=file, content=content, findings=in_order(findings))
+        data = document.data
+        is_baseline = isinstance(data, dict) and data.get("schema") == BASELINE_SCHEMA
+        checked = self._documents.check(document, "baseline.v1" if is_baseline else "policy.v1")
+        if findings:
+            # Where the YAML is in doubt already, the schema has nothing to add.
+            doubtful = {finding.span for finding in findings}
+            checked = tuple(finding for finding in checked if finding.span not in doubtful)
+        findings += checked
+        if findings or is_baseline or not isinstance(data, dict):
+            return Reading(
+                file=file, content=content, document=document, findings=in_order(findings)
+            )
+        return self._judged(content, document, data)
+
+    def _judged(self, content: bytes, document: Document, data: Mapping[str, Any]) -> Reading:
+        baseline, foundation = self._extended(data)
+        known = baseline is not None or "extends" not in data
+        effective = None
+        if known and not missing(data, baseline):
+            effective = foundation.resolve(data)
+        subject = Subject(
+            document=document,
+            data=data,
+            baseline=baseline,
+            effective=effective,
+            baselines=self._governance.baseline_names(),
+            root=self._governance.root,
+            catalogues=self._governance.catalogues,
+        )
+        found = [finding for rule in VALIDATING for finding in rule.findings(subject)]
+        return Reading(
+            file=document.file,
+            content=content,
+            document=document,
+            data=data,
+            effective=effective,
+            subject=subject,
+            findings=in_order(found) if found else (),
+        )
+
+    def _extended(self, data: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, Foundation]:
+        """The document of the baseline that a policy extends, and what to build the policy on."""
+        name = data.get("extends", "")
+        if name not in self._baselines:
+            baseline = baseline_of(data, self._documents, self._governance)
+            root = self._governance.root
+            foundation = Foundation(baseline, root.gates if root else {})
+            self._baselines[name] = baseline, foundation
+        return self._baselines[name]
 
 
 def baseline_of(
@@ -143,24 +172,3 @@ def require_alike(reading: Reading, documents: Documents) -> None:
             f"{reading.file} is read differently by another YAML reader",
             hint="write its values without special forms; nothing was changed",
         )
-
-
-def facts_reader(documents: Documents) -> ReadFacts:
-    """A function that tells what a policy file says of itself, for the ledger to compare."""
-
-    def read(file: str, content: bytes) -> PolicyFacts | None:
-        document, findings = documents.parse(content, file)
-        if document is None or findings or not isinstance(document.data, dict):
-            return None
-        data = document.data
-        if not all(isinstance(data.get(key), str) for key in ("id", "stage", "owner", "use_case")):
-            return None
-        return PolicyFacts(
-            id=data["id"],
-            stage=data["stage"],
-            owner=data["owner"],
-            use_case=data["use_case"],
-            extends=str(data.get("extends", "")),
-        )
-
-    return read

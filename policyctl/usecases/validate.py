@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from typing import TYPE_CHECKING
+
 from policyctl.core.finding import Finding, in_order
-from policyctl.usecases.ports import Documents, Governance
-from policyctl.usecases.reading import read_document
+from policyctl.usecases.reading import Reader
+
+if TYPE_CHECKING:
+    from policyctl.usecases.ports import Documents, Governance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +66,10 @@ def validate(
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     count = 0
+    reader = Reader(documents, governance)
     for name, content in files:
         count += 1
-        reading = read_document(content, file=name, documents=documents, governance=governance)
+        reading = reader.read(content, name)
         if reading.findings:
             findings += reading.findings
             sources[name] = content.decode("utf-8", "replace")

@@ -114,7 +114,8 @@ def test_what_init_and_new_write_fits_together(editor, world):
     text = path.read_text(encoding="utf-8")
 
     assert editor.problems(text, path) == []
-    [(line, _)] = editor.problems(changed("stage: logging", "stage: loging", text), path)
+    wrong, other = changed("stage: logging", "stage: loging", text), path.with_name("other.yaml")
+    [(line, _)] = editor.problems(wrong, other)
     assert line == line_of(text, "stage:")
 
 

@@ -46,3 +46,14 @@ def test_personal_data_are_the_matter_of_another_rule(compact, subject_of):
     subject = subject_of(compact.replace("orders.", "orders, see jane@acme.io."))
 
     assert list(RULE.check(subject)) == []
+
+
+def test_no_report_repeats_the_line_that_holds_a_secret(compact, subject_of):
+    from policyctl.render.lines import plain
+    from policyctl.render.text.findings import finding_lines
+
+    key = "AKIA" + "Q7ZC3NWXRTYB5PDM"
+    text = compact.replace("purpose: ", f"purpose: {key} ", 1)
+    [finding] = RULE.findings(subject_of(text))
+
+    assert key not in plain(finding_lines([finding], {finding.file: text}))

@@ -44,7 +44,7 @@ def _finding(finding: Finding, source: str | None, room: int) -> list[Line]:
             Part(f" [{finding.code}]", DIM),
         )
     ]
-    if finding.span and source is not None:
+    if finding.span and source is not None and not finding.hidden:
         lines += _excerpt(finding.span, source, style, room)
     if finding.hint:
         lines.append(line(Part("    = ", DIM), finding.hint))
