@@ -139,7 +139,8 @@ class Editor:
         """End the server."""
         self._request("shutdown", None)
         self._notify("exit", None)
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(_ANSWER)
         self._reader.join(_ANSWER)
@@ -223,7 +224,9 @@ def settings() -> dict[str, Any]:
     """The settings of a workspace that the page about editors recommends."""
     if not PAGE.exists():
         pytest.skip("no docs beside the package: run this in a checkout")
-    [snippet] = re.findall(r"^```json settings\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    [snippet] = re.findall(
+        r"^```json settings\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     return nested(json.loads(snippet))
 
 

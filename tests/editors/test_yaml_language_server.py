@@ -191,9 +191,9 @@ def test_an_empty_line_offers_the_keys_that_are_left_with_their_descriptions(edi
     offers = editor.offers(POLICY + "‸\n")
     left = set(SCHEMA["properties"]) - {line.partition(":")[0] for line in BODY.splitlines()}
 
-    assert set(offers) == left == {
-        "controls", "escalation", "exceptions", "guardrails", "sensitivity"
-    }
+    assert (
+        set(offers) == left == {"controls", "escalation", "exceptions", "guardrails", "sensitivity"}
+    )
     assert {name: offer.documentation for name, offer in offers.items()} == {
         name: described(name) for name in left
     }
@@ -265,9 +265,9 @@ def test_controls_offer_the_frameworks_by_name(editor):
     offers = editor.offers(POLICY + "controls:\n  ‸\n")
     frameworks = {name: one.title for name, one in shipped_catalogues().items()}
 
-    assert frameworks.items() <= {
-        name: offer.documentation for name, offer in offers.items()
-    }.items()
+    assert (
+        frameworks.items() <= {name: offer.documentation for name, offer in offers.items()}.items()
+    )
     assert offers["owasp-llm-2026"].text.endswith("controls:\n  owasp-llm-2026:\n    - \n")
 
 

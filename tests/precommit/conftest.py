@@ -41,7 +41,9 @@ class Outcome:
     def verdicts(self) -> dict[str, str]:
         """What pre-commit says of each hook, by its name: Passed, Failed or Skipped."""
         lines = re.findall(
-            r"^(policyctl [^.\n]+)\.{2,}(?:\(.*\))?(Passed|Failed|Skipped)$", self.said, re.M
+            r"^(policyctl [^.\n]+)\.{2,}(?:\(.*\))?(Passed|Failed|Skipped)$",
+            self.said,
+            re.MULTILINE,
         )
         return dict(lines)
 
@@ -68,9 +70,9 @@ class Repository:
         return self._run(*_PRE_COMMIT, "run", *arguments)
 
     def install(self, config: str) -> None:
-        """Set pre-commit up with a configuration, and commit that as the first commit."""
+        """Set pre-commit up with a configuration, and commit that."""
         self.stage(".pre-commit-config.yaml", config)
-        self.git("commit", "--quiet", "--message", "hooks")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "hooks")
         done = self._run(*_PRE_COMMIT, "install")
         assert done.ok, done.said
 
@@ -110,7 +112,7 @@ def _environment(home: Path, cache: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The configuration on the page about pre-commit, with this checkout in place of its address."""
+    """The configuration on the page about pre-commit, with this checkout for its address."""
     if not PAGE.exists():
         pytest.skip("no docs beside the package: run this in a checkout")
     home = tmp_path_factory.mktemp("home")
@@ -119,7 +121,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> str:
     origin = Repository(source, _environment(home, home))
     for arguments in (("init", "-q"), ("add", "--all"), ("commit", "-q", "-m", "a version")):
         origin.git(*arguments)
-    text = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)[0]
+    text = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)[0]
     text = re.sub(r"(?<=repo: )https:\S+", str(source), text)
     return re.sub(r"(?<=rev: )\S+", origin.git("rev-parse", "HEAD").strip(), text)
 
