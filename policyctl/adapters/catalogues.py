@@ -9,9 +9,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from policyctl.adapters.document_bytes import read
 from policyctl.adapters.plain_paths import is_folder, joined
 from policyctl.adapters.resources import shipped_file, shipped_names
-from policyctl.adapters.yaml_files import read
 from policyctl.core.catalogue import Catalogue, catalogue_from
 from policyctl.core.document import Document
 from policyctl.core.finding import pointer

@@ -12,6 +12,7 @@ from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.git_writing import WritableStore
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
+from policyctl.core.paths import PolicyFile, place_of
 from policyctl.core.snapshot import REGULAR, File, Snapshot
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
@@ -98,9 +99,12 @@ class GovernedRepository:
         changes = self._workspace.changes(asked) if asked else {}
         for path, word in changes.items():
             if path != edited:
+                place = place_of(path)
                 raise RepositoryError(
                     f"{path} is {word}, and the command would write it",
-                    hint=f"commit, stash or restore it: git status -- {path}",
+                    hint=f"policyctl record {place.policy}, or git restore {path}"
+                    if isinstance(place, PolicyFile)
+                    else f"stash or restore it: git status -- {path}",
                 )
             self._require_one_version(path, word)
 

@@ -1,6 +1,7 @@
 """Paths as text: what pathlib offers, without its share of a start, a quarter of bare Python's."""
 
-# ruff: noqa: PTH100, PTH112, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH100, PTH102, PTH103, PTH104, PTH108, PTH109, PTH112, PTH113, PTH114, PTH116
+# ruff: noqa: PTH118, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -22,6 +23,31 @@ def above(path: str) -> str:
 def is_folder(path: str) -> bool:
     """True if there is a folder at the path, or a link to one."""
     return os.path.isdir(path)
+
+
+def is_file(path: str) -> bool:
+    """True if there is a file at the path, or a link to one."""
+    return os.path.isfile(path)
+
+
+def is_link(path: str) -> bool:
+    """True if there is a symbolic link at the path."""
+    return os.path.islink(path)
+
+
+def real(path: str) -> str:
+    """The absolute path without symbolic links."""
+    return os.path.realpath(path)
+
+
+def plain(path: str) -> str:
+    """The path as `pathlib` writes it: without empty steps, ``.`` and a slash at the end."""
+    steps = path.split("/")
+    usual = steps[1:] if steps[0] == "" else steps
+    if path and "" not in usual and "." not in usual:
+        return path
+    root = "" if path[:1] != "/" else "//" if path[1:2] == "/" != path[2:3] else "/"
+    return root + "/".join(step for step in steps if step not in ("", ".")) or "."
 
 
 def names_in(folder: str) -> list[str]:
@@ -49,6 +75,51 @@ def content_of(path: str, most: float = float("inf")) -> bytes:
             piece = file.read(_PIECE)
             content += piece
         return content
+
+
+def make_private_folder(path: str) -> None:
+    """Make a folder, and those above it, that only this user can look into.
+
+    Raises:
+        OSError: it cannot be made, or is there already.
+    """
+    os.makedirs(above(path), mode=0o700, exist_ok=True)
+    os.mkdir(path, mode=0o700)
+
+
+def move(path: str, target: str) -> None:
+    """Put a file in the place of another one, in one step.
+
+    Raises:
+        OSError: it cannot be done.
+    """
+    os.rename(path, target)
+
+
+def remove(path: str) -> None:
+    """Remove a file, if it is there and may be removed."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
+
+
+def status(path: str) -> os.stat_result:
+    """What the system knows about a file or folder.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return os.stat(path)
+
+
+def here() -> str:
+    """The present folder.
+
+    Raises:
+        OSError: it is gone.
+    """
+    return os.getcwd()
 
 
 PACKAGE = above(above(os.path.abspath(__file__)))

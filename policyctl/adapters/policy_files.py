@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from policyctl.adapters.yaml_files import read
+from policyctl.adapters.document_bytes import read
+from policyctl.adapters.policy_paths import policy_paths, shown_name
 from policyctl.core import paths
-from policyctl.errors import InputError, NotJudgedError
+from policyctl.errors import InputError
 
 
 def policy_files(
@@ -27,31 +28,9 @@ def policy_files(
         InputError: a file cannot be read.
         NotJudgedError: there is nothing to read.
     """
-    starts = [Path(name) for name in named] or [(folder or here) / paths.POLICIES]
-    count = 0
-    for start in starts:
-        for path in _below(start, given=bool(named)):
-            name = _shown(path, here)
-            yield name, read(path, file=name)
-            count += 1
-    if not count:
-        where = ", ".join(named) or paths.POLICIES
-        raise NotJudgedError(f"there is no policy file in {where}", hint="policyctl new ID …")
-
-
-def _below(start: Path, *, given: bool) -> list[Path]:
-    if start.is_dir():
-        return sorted(path for path in start.rglob("*.yaml") if path.is_file())
-    if not given and not start.exists():
-        return []
-    return [start]
-
-
-def _shown(path: Path, here: Path) -> str:
-    try:
-        return path.resolve().relative_to(here.resolve()).as_posix()
-    except (ValueError, OSError):
-        return path.as_posix()
+    where = None if folder is None else str(folder)
+    for shown, path in policy_paths(named, str(here), where):
+        yield shown, read(path, file=shown)
 
 
 def read_policy(name: str, here: Path, folder: Path | None) -> tuple[str, bytes]:
@@ -62,7 +41,7 @@ def read_policy(name: str, here: Path, folder: Path | None) -> tuple[str, bytes]
     """
     given = Path(name)
     path = given if given.suffix == ".yaml" else (folder or here) / paths.policy_path(name)
-    shown = _shown(path, here)
+    shown = shown_name(str(path), str(here))
     if not path.exists():
         near = sorted(item.stem for item in path.parent.glob("*.yaml"))
         hint = f"there are: {', '.join(near)}" if near else "policyctl new ID …"

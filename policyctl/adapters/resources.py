@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from policyctl.adapters.plain_paths import PACKAGE, above, content_of, is_folder, joined, names_in
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
@@ -33,7 +32,7 @@ def shipped(kind: str) -> Traversable:
 
 def shipped_names(kind: str) -> list[str]:
     """The names of the shipped files of a kind, in alphabetical order."""
-    folder = _plain_folder(kind)
+    folder = shipped_folder(kind)
     if folder is None:
         return sorted(item.name for item in shipped(kind).iterdir() if item.is_file())
     return names_in(folder)
@@ -45,14 +44,14 @@ def shipped_file(kind: str, name: str) -> bytes:
     Raises:
         OSError: there is no such file.
     """
-    folder = _plain_folder(kind)
+    folder = shipped_folder(kind)
     if folder is None:
         return shipped(kind).joinpath(name).read_bytes()
     return content_of(joined(folder, name))
 
 
-def _plain_folder(kind: str) -> str | None:
-    """The folder's path; None where the package was not unpacked, as in a zip file."""
+def shipped_folder(kind: str) -> str | None:
+    """The path of the folder of shipped files; None where nothing was unpacked, as in a zip."""
     packaged = joined(PACKAGE, _packaged(kind))
     if is_folder(packaged):
         return packaged

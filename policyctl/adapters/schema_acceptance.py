@@ -18,7 +18,11 @@ Accepts = Callable[[Any], bool]
 
 _Keywords = dict[str, Any]
 
-_SAYS_NOTHING = {"$schema", "$defs", "title", "description", "examples"}
+_SAYS_NOTHING = {
+    *("$schema", "$defs", "title", "description", "examples"),
+    # For editors.
+    *("defaultSnippets", "enumDescriptions", "patternErrorMessage"),
+}
 _NO_LIMIT = float("inf")
 
 

@@ -219,4 +219,5 @@ def _one_line(text: str) -> str:
 
 def _hint(said: str, key: Path) -> str:
     lower = said.lower()
-    return next((hint.format(key=key) for words, hint in _HINTS if words in lower), "")
+    private = key.with_suffix("") if key.suffix == ".pub" else key
+    return next((hint.format(key=private) for words, hint in _HINTS if words in lower), "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from policyctl.adapters.yaml_files import read
+from policyctl.adapters.document_bytes import read
 from policyctl.core.paths import LOG, EntryFile, place_of
 from policyctl.errors import InputError
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from policyctl.adapters.document_bytes import MAX_BYTES
 from policyctl.core.finding import Finding, Severity, Span
 
-MAX_BYTES = 2**20
 MAX_DEPTH = 40
 MAX_ALIASES = 100
 MAX_REPEATED = 20_000

@@ -90,7 +90,7 @@ def _mapping(following: _Next, depth: int) -> dict[str, object]:
         if key in found or (not event.style and (key in WORDS or key[0] in FIRST_OF_OTHERS)):
             raise UnusualError
         event = following()
-        if isinstance(event, ScalarEvent):
+        if event.__class__ is ScalarEvent:
             value = event.value
             if not event.style and (value in WORDS or value[0] in FIRST_OF_OTHERS):
                 value = _plain(value)
@@ -103,7 +103,7 @@ def _list(following: _Next, depth: int) -> list[object]:
     found: list[object] = []
     while True:
         event = following()
-        if isinstance(event, ScalarEvent):
+        if event.__class__ is ScalarEvent:
             value = event.value
             if not event.style and (value in WORDS or value[0] in FIRST_OF_OTHERS):
                 value = _plain(value)
@@ -114,7 +114,7 @@ def _list(following: _Next, depth: int) -> list[object]:
             found.append(_collection(event, following, depth + 1))
 
 
-def _plain(text: str) -> object:
+def _plain(text: str) -> Any:
     value, is_doubtful = _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _judged(text)
     if is_doubtful:
         raise UnusualError

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
+from policyctl.cli.plain import plain_validation
 from policyctl.errors import PolicyctlError
 
 _INTERRUPTED = 130
@@ -19,36 +21,56 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit code."""
-    from policyctl.cli.app import app
-    from policyctl.cli.options import Format
-    from policyctl.cli.output import print_error
-
-    debug = "--debug" in arguments
-    wants_json = "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a character gets its escape, never a failure.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(args=list(arguments), prog_name="policyctl")
+        return _run(list(arguments))
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 1
-    except PolicyctlError as error:
-        if debug:
-            raise
-        command = next((word for word in arguments if not word.startswith("-")), "")
-        print_error(error, command, Format.JSON if wants_json else Format.TEXT)
-        return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        if debug:
+        if "--debug" in arguments:
             raise
-        from policyctl.render.lines import clean
+        return _failed(error, arguments)
 
-        said = clean(f"{type(error).__name__}: {error}")
-        sys.stderr.write(
-            f"policyctl: this is a bug in policyctl ({said})\n"
-            "  = run it again with --debug, and report what it prints\n"
-        )
+
+def _failed(error: Exception, arguments: Sequence[str]) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, PolicyctlError):
+        from policyctl.cli.formats import Format
+        from policyctl.cli.output import print_error
+
+        json = "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
+        command = next((word for word in arguments if not word.startswith("-")), "")
+        print_error(error, command, Format.JSON if json else Format.TEXT)
+        return error.exit_code
+    from policyctl.render.lines import clean
+
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        sys.stderr.write(clean(f"policyctl: cannot use{where}: {error.strerror}") + "\n")
         return 2
+    said = clean(f"{type(error).__name__}: {error}")
+    sys.stderr.write(
+        f"policyctl: this is a bug in policyctl ({said})\n"
+        "  = run it again with --debug, and report what it prints\n"
+    )
+    return 2
+
+
+def _run(arguments: list[str]) -> int:
+    plain = plain_validation(arguments, os.environ)
+    if plain is not None:
+        from policyctl.cli.validating import validate_files
+
+        return validate_files(*plain)
+    from policyctl.cli.app import app
+
+    app(args=arguments, prog_name="policyctl")
     return 0

@@ -6,13 +6,8 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import (
-    Format,
-    FormatOption,
-    KeyOption,
-    NowOption,
-    PolicyArgument,
-)
+from policyctl.cli.formats import Format
+from policyctl.cli.options import FormatOption, KeyOption, NowOption, PolicyArgument
 
 
 def approve(

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import Format, TableFormat, TableFormatOption
+from policyctl.cli.formats import Format, TableFormat
+from policyctl.cli.options import TableFormatOption
 
 
 def coverage(

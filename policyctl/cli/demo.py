@@ -16,14 +16,16 @@ def demo(
     from pathlib import Path
 
     from policyctl.adapters.demo_stage import DemoStage
-    from policyctl.cli.output import is_coloured, width, write
+    from policyctl.cli.output import write
+    from policyctl.cli.terminal import is_coloured, width
     from policyctl.render.text.demo import render, render_end
     from policyctl.usecases.demo import play
 
     stage = DemoStage(Path(folder), coloured=is_coloured(), width=width())
     stage.prepare()
     for event in play(stage.run):
-        write(render(event))
+        # A command is printed as it is typed, however long it is.
+        write(render(event), wrapped=isinstance(event, str))
         if not isinstance(event, str):
             typer.echo(event.output, nl=False)
     write(render_end(folder))

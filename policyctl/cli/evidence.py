@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import EventsOption, Format, FormatOption, PolicyArgument, Target
+from policyctl.cli.formats import Format
+from policyctl.cli.options import EventsOption, FormatOption, PolicyArgument, Target
 
 
 def evidence(

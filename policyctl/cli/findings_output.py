@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
-from policyctl.cli.options import FindingsFormat, Format
+from policyctl.cli.formats import FindingsFormat, Format
 from policyctl.cli.output import emit
 
 if TYPE_CHECKING:

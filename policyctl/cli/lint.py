@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyctl.cli.options import FindingsFormat, FindingsFormatOption, NowOption
+from policyctl.cli.formats import FindingsFormat
+from policyctl.cli.options import FindingsFormatOption, NowOption
 from policyctl.errors import NotJudgedError, UsageError
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ def _surroundings(
     now: str | None,
     history: History | None,
 ) -> Surroundings:
+    from policyctl.adapters.document_bytes import read
     from policyctl.adapters.settings_file import parse_settings, settings_path
     from policyctl.adapters.working_governance import WorkingGovernance
     from policyctl.adapters.working_trail import WorkingTrail
     from policyctl.adapters.yaml_documents import YamlDocuments
-    from policyctl.adapters.yaml_files import read
     from policyctl.usecases.exemptions import what_counts
     from policyctl.usecases.lint_reading import Surroundings
     from policyctl.usecases.selection import KNOWN, chosen

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import Format, FormatOption
+from policyctl.cli.formats import Format
+from policyctl.cli.options import FormatOption
 
 
 def new(

@@ -7,33 +7,8 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.formats import FindingsFormat, Format, TableFormat
 from policyctl.core.stages import Stage
-
-
-class Format(Enum):
-    """How a report is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FindingsFormat(Enum):
-    """How findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
-
-
-class TableFormat(Enum):
-    """How a report is printed that is a table for people."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
 
 
 class Target(Enum):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 
-from policyctl.cli.options import Format
+from policyctl.cli.formats import Format
+from policyctl.cli.terminal import is_coloured, width
 from policyctl.errors import DocumentError, PolicyctlError
 from policyctl.render.lines import Line, drawn, plain
-
-_NARROWEST = 40
 
 Draw = Callable[[int | None], Sequence[Line]]
 """A report as lines, given the terminal's width (None where nothing has to fit)."""
@@ -26,9 +23,10 @@ def emit(draw: Draw, data: Callable[[], str], form: Format) -> None:
     sys.stdout.flush()
 
 
-def write(lines: Sequence[Line]) -> None:
+def write(lines: Sequence[Line], *, wrapped: bool = True) -> None:
     """Print lines of a report that is told as it happens."""
-    sys.stdout.write(drawn(lines, width()) if is_coloured() else plain(lines))
+    columns = width() if wrapped else sys.maxsize
+    sys.stdout.write(drawn(lines, columns) if is_coloured() else plain(lines))
     sys.stdout.flush()
 
 
@@ -61,17 +59,3 @@ def _text(draw: Draw, *, coloured: bool) -> str:
     if not coloured:
         return plain(draw(None if not sys.stdout.isatty() else width()))
     return drawn(draw(width()), width())
-
-
-def width() -> int:
-    """The terminal's width in columns; 80 where there is none."""
-    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
-
-
-def is_coloured() -> bool:
-    """True if standard output takes colours, or the user insists (NO_COLOR, FORCE_COLOR)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.formats import Format
 from policyctl.cli.options import (
     DryRunOption,
     EventsOption,
-    Format,
     FormatOption,
     KeyOption,
     NowOption,

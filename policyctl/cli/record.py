@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from policyctl.cli.formats import Format
 from policyctl.cli.options import (
     DryRunOption,
-    Format,
     FormatOption,
     KeyOption,
     NowOption,

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import FindingsFormat, FindingsFormatOption
+from policyctl.cli.formats import FindingsFormat
+from policyctl.cli.options import FindingsFormatOption
 
 
 def validate(
@@ -17,19 +18,6 @@ def validate(
     format: FindingsFormatOption = FindingsFormat.TEXT,
 ) -> None:
     """Check policy files: YAML, schema and meaning. No git, no signatures."""
-    from pathlib import Path
+    from policyctl.cli.validating import validate_files
 
-    from policyctl.adapters.policy_files import policy_files
-    from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
-    from policyctl.adapters.yaml_documents import YamlDocuments
-    from policyctl.cli.findings_output import emit_findings
-    from policyctl.usecases.validate import validate as check
-
-    folder = governed_folder(Path.cwd())
-    report = check(
-        policy_files(files or [], Path.cwd(), folder),
-        documents=YamlDocuments(),
-        governance=WorkingGovernance(folder),
-    )
-    emit_findings("validate", report, format)
-    raise typer.Exit(1 if report.findings else 0)
+    raise typer.Exit(validate_files(files or [], format))

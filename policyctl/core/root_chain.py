@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
@@ -20,11 +20,13 @@ class Roots:
 
     Attributes:
         pin: sha256 of version 1, by which somebody outside the repository can recognise it.
+        signers: who signed each version that holds.
     """
 
     by_version: Mapping[int, TrustRoot]
     findings: tuple[Finding, ...]
     pin: str = ""
+    signers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def latest(self) -> TrustRoot | None:
@@ -65,7 +67,24 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
             break
         found[version] = parse_root(content_of(snapshot, paths.root_path(version)) or b"")
     findings += _check_strays(snapshot, set(versions))
-    return Roots(by_version=found, findings=tuple(findings), pin=first)
+    return Roots(
+        by_version=found,
+        findings=tuple(findings),
+        pin=first,
+        signers={version: _signers(snapshot, version) for version in found},
+    )
+
+
+def _signers(snapshot: Snapshot, version: int) -> tuple[str, ...]:
+    """Who signed a version that holds, so that each of its signatures is valid."""
+    places = map(paths.place_of, snapshot)
+    return tuple(
+        sorted(
+            place.who
+            for place in places
+            if isinstance(place, paths.RootSignature) and place.version == version
+        )
+    )
 
 
 def _check_strays(snapshot: Snapshot, versions: set[int]) -> Iterator[Finding]:

@@ -82,11 +82,11 @@ STORY: tuple[Scene, ...] = (
         ),
     ),
     Scene(
-        "Four weeks of real detections later: may it block? One of the two applications says no.",
+        "Four weeks of real detections later: may it block in two applications? In one, no.",
         (Step(f"policyctl evidence team-assistant --events {RECORDS}", 1),),
     ),
     Scene(
-        "The same detector that is right in the laboratory is wrong every other time among\n"
+        "The same detector that is right in the laboratory is wrong every other time among "
         "colleagues. Erin narrows the scope to where the evidence is, and promotes.",
         (
             Step(
@@ -137,7 +137,7 @@ STORY: tuple[Scene, ...] = (
         ),
     ),
     Scene(
-        "Now somebody tampers, in copies: a stage moved by hand, an approval removed, and the\n"
+        "Now somebody tampers, in copies: a stage moved by hand, an approval removed, and the "
         "trust root removed.",
         (
             Step(

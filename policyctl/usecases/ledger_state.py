@@ -14,8 +14,8 @@ from policyctl.core.snapshot import Snapshot, content_of
 from policyctl.core.sshsig import Signature
 from policyctl.core.trust_root import TrustRoot
 from policyctl.errors import RefusedError, RepositoryError, TamperingError
-from policyctl.usecases.ports import Documents, Person, Repository, Signer
 from policyctl.usecases.policy_facts import facts_reader
+from policyctl.usecases.ports import Documents, Person, Repository, Signer
 
 _PENDING = frozenset({"APPROVALS_MISSING"})
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
@@ -121,7 +121,7 @@ def require_settled(state: LedgerState, policy: str) -> Recorded | None:
         entry = last.entry
         raise RefusedError(
             f"entry {entry.seq} of '{policy}' ({entry.transition}) still waits for {owed}",
-            hint=f"policyctl approve {policy}",
+            hint=f"policyctl approve {policy}, or take its commit back before it is merged",
         )
     return last
 

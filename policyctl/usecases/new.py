@@ -14,7 +14,6 @@ from policyctl.errors import UsageError
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import baseline_of, read_document, require_effective
 
-_STRICTEST = "default"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.()'/-]*[A-Za-z0-9.)]\Z")
 
 
@@ -65,7 +64,7 @@ def new_policy(
             f"'{wish.id}' cannot be a policy's id",
             hint="lower-case letters, digits and single hyphens, as in 'support-assistant'",
         )
-    extends = _baseline(wish, governance)
+    extends = _baseline(wish, documents, governance)
     base = baseline_of({"extends": extends}, documents, governance)
     content = _content(wish, extends, base or {}, schema).encode()
     reading = read_document(content, file=file, documents=documents, governance=governance)
@@ -73,20 +72,25 @@ def new_policy(
     return NewPolicy(file=file, content=content, policy=effective.policy)
 
 
-def _baseline(wish: Wish, governance: Governance) -> str:
+def _baseline(wish: Wish, documents: Documents, governance: Governance) -> str:
+    """The baseline that was asked for, or the newest that was made for the use case."""
     names = governance.baseline_names()
     asked = wish.baseline
     if "@" in asked and asked in names:
         return asked
-    stem = asked or wish.use_case
-    versions = [name for name in names if name.partition("@")[0] == stem]
-    if not versions and not asked:
-        versions = [name for name in names if name.partition("@")[0] == _STRICTEST]
-    if not versions:
-        raise UsageError(
-            f"there is no baseline '{asked or stem}'", hint=f"one of: {', '.join(names)}"
-        )
-    return max(versions, key=lambda name: int(name.partition("@")[2]))
+    if asked:
+        fitting = [name for name in names if name.partition("@")[0] == asked]
+    else:
+        made_for = {name: baseline_of({"extends": name}, documents, governance) for name in names}
+        fitting = [
+            name for name in names if (made_for[name] or {}).get("use_case") == wish.use_case
+        ]
+    if not fitting:
+        wanted = f"there is no baseline '{asked}'"
+        if not asked:
+            wanted = f"no baseline was made for use case '{wish.use_case}'"
+        raise UsageError(wanted, hint=f"--baseline with one of: {', '.join(names)}")
+    return max(fitting, key=lambda name: int(name.partition("@")[2]))
 
 
 def _content(wish: Wish, extends: str, base: Mapping[str, Any], schema: str) -> str:

@@ -55,6 +55,16 @@ class Governance(Protocol):
         """The bytes of a baseline, or None if there is no such baseline."""
 
 
+class Memory(Protocol):
+    """What was found in files before, with everything around them as it is now."""
+
+    def recall(self, name: str, content: bytes) -> tuple[Finding, ...] | None:
+        """What was found in a file with this name and content, or None if it was never judged."""
+
+    def keep(self, name: str, content: bytes, findings: tuple[Finding, ...]) -> None:
+        """Remember what was found in a file."""
+
+
 class Trails(Protocol):
     """The ledger's entries as the working tree has them, verified or not."""
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
 from typing import TYPE_CHECKING
 
 from policyctl.core.finding import Finding, in_order
 from policyctl.usecases.reading import Reader
 
 if TYPE_CHECKING:
-    from policyctl.usecases.ports import Documents, Governance
+    from policyctl.usecases.ports import Documents, Governance, Memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,11 @@ class Validation:
 
 
 def validate(
-    files: Iterable[tuple[str, bytes]], *, documents: Documents, governance: Governance
+    files: Iterable[tuple[str, bytes]],
+    *,
+    documents: Documents,
+    governance: Governance,
+    memory: Memory | None = None,
 ) -> Validation:
     """Check each file.
 
@@ -62,15 +65,30 @@ def validate(
         files: names as findings show them, with their bytes.
         documents: reads and checks YAML.
         governance: baselines, control frameworks and people.
+        memory: what was found in the same bytes before.
     """
-    findings: list[Finding] = []
+    found: list[Finding] = []
     sources: dict[str, str] = {}
     count = 0
     reader = Reader(documents, governance)
     for name, content in files:
         count += 1
-        reading = reader.read(content, name)
-        if reading.findings:
-            findings += reading.findings
+        findings = memory.recall(name, content) if memory else None
+        if findings is None:
+            findings = reader.read(content, name).findings
+            if memory:
+                memory.keep(name, content, findings)
+        if findings:
+            found += findings
             sources[name] = content.decode("utf-8", "replace")
-    return Validation(files=count, findings=in_order(findings), sources=sources)
+    return Validation(files=count, findings=in_order(found), sources=sources)
+
+
+def together(reports: Iterable[Validation]) -> Validation:
+    """One report of several about different files."""
+    listed = list(reports)
+    return Validation(
+        files=sum(report.files for report in listed),
+        findings=in_order(finding for report in listed for finding in report.findings),
+        sources={name: text for report in listed for name, text in report.sources.items()},
+    )

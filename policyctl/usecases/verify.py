@@ -8,8 +8,8 @@ from policyctl.core import paths
 from policyctl.core.ledger import Ledger, check_ledger
 from policyctl.core.signature_files import VerifySignature
 from policyctl.errors import NotJudgedError
-from policyctl.usecases.ports import Documents, Repository
 from policyctl.usecases.policy_facts import facts_reader
+from policyctl.usecases.ports import Documents, Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

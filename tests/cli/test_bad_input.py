@@ -359,3 +359,19 @@ def test_a_closed_pipe_is_no_error(recorded, shell, tmp_path):
     )
 
     assert done.stderr == ""
+
+
+def test_output_that_cannot_show_a_character_shows_its_escape(recorded, shell):
+    done = shell("verify", cwd=recorded.folder, PYTHONIOENCODING="ascii")
+
+    assert done.code == 0
+    assert "verified \\xb7 1 policy" in done.out
+
+
+def test_a_use_case_without_a_baseline_of_its_own_asks_for_one(recorded):
+    message = refused(
+        recorded, *("new", "nn", "--use-case", "publik", "--owner", "assistants"), by=""
+    )
+
+    assert "no baseline was made for use case 'publik'" in message
+    assert "public-facing@1" in message

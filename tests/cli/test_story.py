@@ -154,7 +154,8 @@ def test_nothing_is_put_on_top_of_a_pending_promotion(promoted, events):
         assert done.code == 1
         assert done.err == (
             "policyctl: entry 2 of 'team-assistant' (logging -> limited) still waits for "
-            "1 x security\n  = policyctl approve team-assistant\n"
+            "1 x security\n"
+            "  = policyctl approve team-assistant, or take its commit back before it is merged\n"
         )
     assert promoted.state() == before
 

@@ -20,6 +20,9 @@ def render(report: Verification) -> str:
             "version": root.version if root else None,
             "pin": ledger.roots.pin or None,
             "solo": bool(root and root.solo),
+            "stewards": list(root.stewards) if root else [],
+            "threshold": root.threshold if root else None,
+            "signers": {str(version): list(who) for version, who in ledger.roots.signers.items()},
         },
     }
     status = "pass" if report.passed else "fail"

@@ -9,7 +9,7 @@ from policyctl.usecases.demo import Played
 def render(event: str | Played) -> list[Line]:
     """A title, or the command whose output follows."""
     if isinstance(event, str):
-        return [(), *(line(Part(row, BOLD)) for row in event.split("\n"))]
+        return [(), line(Part(event, BOLD))]
     first, *others = event.command.split("\n")
     return [
         (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policyctl.render.lines import DIM, GOOD, Line, Part, line
-from policyctl.render.text.root import people_lines, rule_words
+from policyctl.render.text.root import people_lines, rule_words, stewards_words
 from policyctl.usecases.init import Founded
 
 
@@ -16,6 +16,7 @@ def render(founded: Founded, width: int | None = None) -> list[Line]:
     lines += [
         line(Part("  needs     ", DIM), rule_words(rule)) for rule in root.approvals if rule.need
     ]
+    lines.append(line(Part("  stewards  ", DIM), stewards_words(root)))
     lines.append(line(Part("  baselines ", DIM), ", ".join(sorted(root.baselines))))
     if founded.kept:
         lines.append(line(Part("  kept      ", DIM), ", ".join(founded.kept)))

@@ -19,7 +19,7 @@ def render(files: Sequence[Migrated], *, written: bool) -> list[Line]:
         lines += finding_lines(item.findings, source)
     rest = len(files) - len(changed)
     noun = "file is" if rest == 1 else "files are"
-    lines.append(line(f"{rest} {noun} of the present version"))
+    lines += [line(f"{rest} {noun} of the present version")] if rest else []
     if changed and written:
         lines.append(line("put recorded policies under change control again: policyctl record ID"))
     return lines

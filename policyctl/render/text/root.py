@@ -50,6 +50,15 @@ def people_lines(root: TrustRoot) -> list[Line]:
     return lines
 
 
+def stewards_words(root: TrustRoot) -> str:
+    """Whose keys can change people, roles and approvals."""
+    who = ", ".join(root.stewards)
+    if root.threshold > 1:
+        return f"{root.threshold} of {who} together can change who approves what"
+    some = "one steward's key" if len(root.stewards) == 1 else "each steward's key alone"
+    return f"{some} can change who approves what: {who}"
+
+
 def rule_words(rule: ApprovalRule) -> str:
     """What a rule asks for: ``1 x security: promote to limited``."""
     need = " + ".join(f"{count} x {role}" for role, count in rule.need.items())

@@ -6,6 +6,7 @@ from policyctl.core.finding import Severity
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, NAME, WARN, Line, Part, line
 from policyctl.render.summary import several, unreported
 from policyctl.render.text.findings import finding_lines
+from policyctl.render.text.fine import fine
 from policyctl.usecases.validate import Fixed, Validation
 
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
@@ -22,16 +23,16 @@ def render(report: Validation, width: int | None = None) -> list[Line]:
 
 
 def _counted(report: Validation) -> Line:
-    files = several(report.files, "file")
     if not report.findings:
-        return line(Part("ok", GOOD), f": {files}, nothing found")
+        word, rest = fine(report.files)
+        return line(Part(word, GOOD), rest)
     counted: list[Part] = []
     for severity, style in _STYLES.items():
         count = sum(item.severity is severity for item in report.findings)
         if count:
             separator = [Part(", ")] if counted else []
             counted += [*separator, Part(several(count, severity.name.lower()), style)]
-    return (*counted, Part(f" in {files}"))
+    return (*counted, Part(f" in {several(report.files, 'file')}"))
 
 
 def _fixed(one: Fixed) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from policyctl.core.finding import Finding
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
+from policyctl.render.text.root import stewards_words
 from policyctl.usecases.verify import Verification
 
 _MEANING = {"tree": " (what one commit's files can prove; a rollback of all of it, they cannot)"}
@@ -35,6 +36,12 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     lines.append(line(Part("level: ", DIM), report.level, Part(_MEANING[report.level], DIM)))
     if ledger.roots.pin:
         lines.append(line(Part("trust root 1: sha256 ", DIM), ledger.roots.pin))
+    for version, signers in ledger.roots.signers.items():
+        if version > 1:
+            text = f"trust root {version}: signed by {', '.join(signers)}"
+            lines.append(line(Part(text, BOLD), Part("  (policyctl root show)", DIM)))
+    if root is not None and root.threshold == 1 and not root.solo:
+        lines.append(line(Part(stewards_words(root), WARN)))
     return lines
 
 

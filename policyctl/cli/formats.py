@@ -1,0 +1,31 @@
+"""The formats of reports; known without loading what reads the command line."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Format(Enum):
+    """How a report is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class FindingsFormat(Enum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
+
+class TableFormat(Enum):
+    """How a report is printed that is a table for people."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"

@@ -1,0 +1,38 @@
+"""Command lines that are understood without loading Typer, which would double the start.
+
+Only ``policyctl validate`` is called often enough to matter: by hooks, with every commit. What is
+not understood here goes to Typer; what is, means the same to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from policyctl.cli.formats import FindingsFormat
+
+_COMPLETION = "_POLICYCTL_COMPLETE"
+
+
+def plain_validation(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> tuple[list[str], FindingsFormat] | None:
+    """The files and the format of a ``validate`` without other options; None for all else."""
+    if arguments[:1] != ["validate"] or _COMPLETION in environment:
+        return None
+    files: list[str] = []
+    formats: list[str] = []
+    rest = iter(arguments[1:])
+    for word in rest:
+        if word == "--format":
+            formats.append(next(rest, ""))
+        elif word.startswith("--format="):
+            formats.append(word.removeprefix("--format="))
+        elif word.startswith("-"):
+            return None
+        else:
+            files.append(word)
+    known = {form.value: form for form in FindingsFormat}
+    wanted = formats or [FindingsFormat.TEXT.value]
+    if len(wanted) > 1 or wanted[0] not in known:
+        return None
+    return files, known[wanted[0]]

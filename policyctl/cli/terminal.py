@@ -1,0 +1,25 @@
+"""What standard output is connected to."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_NARROWEST = 40
+
+
+def width() -> int:
+    """The terminal's width in columns; 80 where there is none."""
+    # Not at the top: only a terminal has a width.
+    import shutil
+
+    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+
+def is_coloured() -> bool:
+    """True if standard output takes colours, or the user insists (NO_COLOR, FORCE_COLOR)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
