@@ -26,7 +26,7 @@ _REASONS = (
 
 def policy(number: int) -> tuple[str, str]:
     """The id and the text of policy ``number``; the same number gives the same text."""
-    draw = random.Random(number)  # noqa: S311 - nothing here is secret
+    draw = random.Random(number)
     use, (extends, sensitivity) = draw.choice(sorted(_USES.items()))
     subject = draw.choice(_SUBJECTS)
     name = f"{subject}-assistant-{number:05}"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from policyctl.adapters import yaml_events
-from policyctl.adapters.yaml_edit import same
 from policyctl.adapters.document_bytes import read
+from policyctl.adapters.yaml_edit import same
 from policyctl.adapters.yaml_files import parse
 from policyctl.core.finding import Span
 from policyctl.errors import InputError
