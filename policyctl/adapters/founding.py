@@ -14,7 +14,7 @@ from policyctl.adapters.git_location import find
 from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.ssh_signing import public_key
 from policyctl.core.entry import SLUG
-from policyctl.core.sshsig import PublicKey
+from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.trust_root import Member
 from policyctl.errors import PolicyctlError, RepositoryError, UsageError
 from policyctl.usecases.init import Founding

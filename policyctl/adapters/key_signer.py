@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from policyctl.adapters.ssh_signing import public_key, sign
-from policyctl.core.sshsig import PublicKey
+from policyctl.core.ssh_keys import PublicKey
 
 
 class KeySigner:

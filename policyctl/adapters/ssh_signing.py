@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from policyctl.core.sshsig import PublicKey, dearmor, parse_public_key
+from policyctl.core.ssh_keys import PublicKey, parse_public_key
+from policyctl.core.sshsig import dearmor
 from policyctl.errors import SignatureError, SigningError
 
 _LOG = logging.getLogger(__name__)

@@ -11,13 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from policyctl.core.sshsig import (
-    ALGORITHMS,
-    Signature,
-    ecdsa_numbers,
-    read_public_key,
-    signed_data,
-)
+from policyctl.core.ssh_keys import ALGORITHMS, read_public_key
+from policyctl.core.sshsig import Signature, ecdsa_numbers, signed_data
 from policyctl.errors import SignatureError
 
 _Key = Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey

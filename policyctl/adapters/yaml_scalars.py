@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
@@ -46,8 +46,7 @@ _resolver = Resolver()
 _older = SafeConstructor()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Doubt(NamedTuple):
     """Why a scalar is not accepted as it stands."""
 
     code: str

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from policyctl.adapters.document_bytes import read
 from policyctl.adapters.policy_paths import PolicyPath
 from policyctl.adapters.remembered_findings import RememberedFindings
-from policyctl.adapters.side_by_side import all_results, processors
 from policyctl.adapters.verdicts import Verdicts
 from policyctl.adapters.working_governance import WorkingGovernance
 from policyctl.adapters.yaml_documents import YamlDocuments
@@ -36,10 +35,15 @@ def check_files(
     Raises:
         PolicyctlError: the check could not be done.
     """
-    count = max(1, min(processors(), len(paths) // _LEAST, _MOST))
-    size = -(-len(paths) // count)
-    parts = [paths[start : start + size] for start in range(0, len(paths), size)]
-    results = all_results([_piece(part, governance, verdicts) for part in parts])
+    if len(paths) < 2 * _LEAST:
+        results = [_piece(paths, governance, verdicts)()]
+    else:
+        from policyctl.adapters.side_by_side import all_results, processors
+
+        count = min(processors(), len(paths) // _LEAST, _MOST)
+        size = -(-len(paths) // count)
+        parts = [paths[start : start + size] for start in range(0, len(paths), size)]
+        results = all_results([_piece(part, governance, verdicts) for part in parts])
     if verdicts is not None:
         verdicts.save(new for _, new in results)
     return together(report for report, _ in results)

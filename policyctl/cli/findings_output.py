@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
-from policyctl.cli.formats import FindingsFormat, Format
-from policyctl.cli.output import emit
+from policyctl.cli.formats import FindingsFormat
+from policyctl.cli.output import text_of
 
 if TYPE_CHECKING:
     from policyctl.core.finding import Finding
@@ -31,15 +31,14 @@ def emit_findings(
         replacements: safe cures of findings, where the command knows any.
     """
     match form:
-        case FindingsFormat.TEXT | FindingsFormat.JSON:
-            from policyctl.render.json.validate import render as as_json
+        case FindingsFormat.TEXT:
             from policyctl.render.text.validate import render as as_text
 
-            emit(
-                lambda width: as_text(report, width),
-                lambda: as_json(report, command=command),
-                Format(form.value),
-            )
+            _write(text_of(lambda width: as_text(report, width)))
+        case FindingsFormat.JSON:
+            from policyctl.render.json.validate import render as as_json
+
+            _write(as_json(report, command=command))
         case FindingsFormat.GITHUB:
             from policyctl.render.github import render as as_commands
 

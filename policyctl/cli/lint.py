@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from policyctl.render.sarif import Replacement
     from policyctl.usecases.lint_reading import Surroundings
     from policyctl.usecases.ports import History
-    from policyctl.usecases.validate import Fixed
+    from policyctl.usecases.unreported import Fixed
 
 
 def lint(

@@ -19,7 +19,7 @@ def emit(draw: Draw, data: Callable[[], str], form: Format) -> None:
     if form is Format.JSON:
         sys.stdout.write(data())
     else:
-        sys.stdout.write(_text(draw, coloured=is_coloured()))
+        sys.stdout.write(text_of(draw))
     sys.stdout.flush()
 
 
@@ -55,7 +55,8 @@ def _part(text: str) -> Line:
     return line(text)
 
 
-def _text(draw: Draw, *, coloured: bool) -> str:
-    if not coloured:
+def text_of(draw: Draw) -> str:
+    """A report as standard output takes it: in colours, as wide as the terminal, or plain."""
+    if not is_coloured():
         return plain(draw(None if not sys.stdout.isatty() else width()))
     return drawn(draw(width()), width())

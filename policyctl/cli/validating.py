@@ -21,6 +21,10 @@ from policyctl.cli.terminal import is_coloured
 from policyctl.errors import InputError
 from policyctl.render.text.fine import fine
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from policyctl.usecases.validate import Validation
+
 
 def validate_files(named: Sequence[str], form: FindingsFormat) -> int:
     """Check policy files and print the report; the exit code.
@@ -34,22 +38,14 @@ def validate_files(named: Sequence[str], form: FindingsFormat) -> int:
     governance = WorkingGovernance(folder)
     verdicts = _verdicts(governance)
     left = _unsettled(paths, verdicts)
-    if not left and form is FindingsFormat.TEXT and not is_coloured():
+    report = _checked(left, governance, verdicts) if left else None
+    is_fine = report is None or not report.findings
+    if is_fine and form is FindingsFormat.TEXT and not is_coloured():
         sys.stdout.write("".join(fine(len(paths))) + "\n")
         sys.stdout.flush()
-        return 0
-    from dataclasses import replace
-
-    from policyctl.cli.findings_output import emit_findings
-    from policyctl.usecases.validate import Validation
-
-    report = Validation(files=len(paths), findings=(), sources={})
-    if left:
-        from policyctl.cli.checking import check_files
-
-        report = replace(check_files(left, governance, verdicts), files=len(paths))
-    emit_findings("validate", report, form)
-    return 1 if report.findings else 0
+    else:
+        _print(report, len(paths), form)
+    return 0 if is_fine else 1
 
 
 def _verdicts(governance: WorkingGovernance) -> Verdicts | None:
@@ -73,3 +69,19 @@ def _unsettled(paths: list[PolicyPath], verdicts: Verdicts | None) -> list[Polic
         if verdicts.of(shown, content) != FINE:
             left.append(paths[index])
     return left
+
+
+def _checked(
+    paths: list[PolicyPath], governance: WorkingGovernance, verdicts: Verdicts | None
+) -> Validation:
+    from policyctl.cli.checking import check_files
+
+    return check_files(paths, governance, verdicts)
+
+
+def _print(report: Validation | None, count: int, form: FindingsFormat) -> None:
+    from policyctl.cli.findings_output import emit_findings
+    from policyctl.usecases.validate import Validation
+
+    findings, sources = (report.findings, report.sources) if report else ((), {})
+    emit_findings("validate", Validation(files=count, findings=findings, sources=sources), form)

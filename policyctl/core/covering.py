@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from policyctl.core.policy import Direction, Guardrail
+if TYPE_CHECKING:
+    from policyctl.core.policy import Guardrail
+    from policyctl.core.sides import Direction
 
 
 def covers(name: str, detector: str) -> bool:

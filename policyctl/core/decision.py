@@ -12,7 +12,8 @@ from policyctl.core.bucket import takes_in
 from policyctl.core.covering import covering, covers
 from policyctl.core.expiry import is_expired
 from policyctl.core.levels import Level
-from policyctl.core.policy import Direction, Guardrail, Limited, Policy, PolicyException
+from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException
+from policyctl.core.sides import Direction
 from policyctl.core.stages import Stage
 
 

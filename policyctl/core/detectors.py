@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policyctl.core.likeness import close_matches
-from policyctl.core.policy import Action, Direction
+from policyctl.core.sides import Action, Direction
 
 _BOTH = (Direction.INPUT, Direction.OUTPUT)
 _BLOCK = (Action.BLOCK,)

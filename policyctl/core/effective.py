@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from policyctl.core.items import directions, strictness
-from policyctl.core.policy import Policy, guardrail_from, policy_from
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
 
 if TYPE_CHECKING:
     from policyctl.core.origins import Value
+    from policyctl.core.policy import Policy
 
 _Document = Mapping[str, Any]
 _Item = Mapping[str, Any]
@@ -44,15 +44,22 @@ class Effective:
         sources: what it was made of: the policy's document, the baseline's, governance's floors.
     """
 
-    policy: Policy
     data: Mapping[str, Any]
     weakenings: tuple[Weakening, ...]
     sources: tuple[_Document, _Document | None, _Floors] = field(repr=False)
 
+    # Neither is made, nor what makes it loaded, before it is asked for: `validate` needs neither.
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The same as a value of its own type."""
+        from policyctl.core.policy import policy_from
+
+        return policy_from(self.data)
+
     @cached_property
     def values(self) -> tuple[Value, ...]:
         """Each of its values with its origin."""
-        # Not at the top: few commands show origins, and none is made before it is asked for.
         from policyctl.core.origins import values_of
 
         return values_of(*self.sources)
@@ -89,12 +96,6 @@ class Foundation:
         for item in self._base.get("guardrails", ()):
             for direction in directions(item):
                 _overlay(self._items, item, direction)
-        # A guardrail that names no sensitivity takes the policy's, so it cannot be made here.
-        self._made = {
-            side: guardrail_from(_complete(item, None))
-            for side, item in self._items.items()
-            if "sensitivity" in item
-        }
 
     def resolve(self, own: Mapping[str, Any]) -> Effective:
         """Join a policy document with all this.
@@ -109,17 +110,9 @@ class Foundation:
                 _overlay(items, item, direction)
         if not items:
             raise KeyError("guardrails")
-        dial = data.get("sensitivity")
-        complete = {side: _complete(item, dial) for side, item in items.items()}
-        data["guardrails"] = list(complete.values())
-        guardrails = tuple(
-            self._made[side]
-            if side in self._made and items[side] is self._items[side]
-            else guardrail_from(item)
-            for side, item in complete.items()
-        )
+        dial = data["sensitivity"]
+        data["guardrails"] = [_complete(item, dial) for item in items.values()]
         return Effective(
-            policy=policy_from(data, guardrails),
             data=data,
             weakenings=tuple(weakenings(own, self._base, self._below)) if self._baseline else (),
             sources=(own, self._baseline, self._floors),
@@ -164,14 +157,11 @@ def _overlay(items: dict[_Side, _Item], item: _Item, direction: str) -> None:
     items[side] = {**below, **{key: item[key] for key in _FIELDS if key in item}}
 
 
-def _complete(item: _Item, dial: str | None) -> _Item:
+def _complete(item: _Item, dial: str) -> _Item:
     """The item with a default for what it leaves out."""
-    if "enabled" in item and "action" in item and ("sensitivity" in item or dial is None):
+    if "enabled" in item and "action" in item and "sensitivity" in item:
         return item
-    default = {"enabled": True, "action": "block", "sensitivity": dial}
-    if dial is None:
-        del default["sensitivity"]
-    return {**default, **item}
+    return {"enabled": True, "action": "block", "sensitivity": dial, **item}
 
 
 def _controls(below: Mapping[str, list[str]], own: Mapping[str, list[str]]) -> _Item:

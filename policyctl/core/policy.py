@@ -12,24 +12,11 @@ from typing import Any
 from policyctl.core.expiry import day
 from policyctl.core.levels import Sensitivity
 from policyctl.core.quantities import duration, share
+from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 
 PLACEHOLDER = "Describe the business use case here, in a sentence or two."
 """The purpose of a new policy, until somebody says what it is for."""
-
-
-class Direction(Enum):
-    """The side of the model that is checked."""
-
-    INPUT = "input"
-    OUTPUT = "output"
-
-
-class Action(Enum):
-    """What happens to a detection where the stage lets the guardrail act."""
-
-    BLOCK = "block"
-    REDACT = "redact"
 
 
 class Inference(Enum):
@@ -166,16 +153,13 @@ class Policy:
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def policy_from(data: Mapping[str, Any], guardrails: tuple[Guardrail, ...] | None = None) -> Policy:
+def policy_from(data: Mapping[str, Any]) -> Policy:
     """The policy that a complete document describes.
 
     Args:
         data: a document that its schema accepts and in which each guardrail names one direction,
             an action and a sensitivity, as `effective.resolve` makes it.
-        guardrails: its guardrails, where they were made before.
     """
-    if guardrails is None:
-        guardrails = tuple(guardrail_from(item) for item in data["guardrails"])
     applies_to = data.get("applies_to", {})
     return Policy(
         id=data["id"],
@@ -186,7 +170,7 @@ def policy_from(data: Mapping[str, Any], guardrails: tuple[Guardrail, ...] | Non
         owner=data["owner"],
         stage=Stage(data["stage"]),
         sensitivity=Sensitivity[data["sensitivity"]],
-        guardrails=guardrails,
+        guardrails=tuple(guardrail_from(item) for item in data["guardrails"]),
         extends=data.get("extends", ""),
         apps=tuple(applies_to.get("apps", ())),
         engine=applies_to.get("engine", ""),

@@ -11,7 +11,7 @@ from enum import Enum
 
 from policyctl.core.decision import Detection
 from policyctl.core.levels import Level
-from policyctl.core.policy import Direction
+from policyctl.core.sides import Direction
 
 
 class Status(Enum):

@@ -8,7 +8,7 @@ from typing import Any
 from policyctl.core.canonical import decode
 from policyctl.core.entry import DIGEST, SLUG, ChangeAction, brief, moment_from
 from policyctl.core.quantities import duration, share
-from policyctl.core.sshsig import PublicKey, parse_public_key
+from policyctl.core.ssh_keys import PublicKey, parse_public_key
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import (
     TYPE,

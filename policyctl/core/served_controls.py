@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policyctl.core.covering import covers
-from policyctl.core.policy import Direction, Guardrail
+from policyctl.core.policy import Guardrail
+from policyctl.core.sides import Direction
 
 LLM = "owasp-llm-2026"
 AGENTIC = "owasp-agentic-2026"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from policyctl.core.finding import Finding
 from policyctl.core.snapshot import violation
-from policyctl.core.sshsig import PublicKey, Signature, dearmor
+from policyctl.core.ssh_keys import PublicKey
+from policyctl.core.sshsig import Signature, dearmor
 from policyctl.errors import SignatureError
 
 VerifySignature = Callable[[Signature, bytes], bool]

@@ -9,7 +9,7 @@ from typing import Any
 
 from policyctl.core.canonical import encode
 from policyctl.core.entry import ChangeAction, moment_text
-from policyctl.core.sshsig import PublicKey
+from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.stages import Stage
 
 TYPE = "policyctl/root/v1"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policyctl.core.detectors import is_known
 from policyctl.core.finding import Severity
-from policyctl.core.policy import Policy, PolicyException
+from policyctl.core.sides import Direction
 from policyctl.rules.reach import choices, reached
 from policyctl.rules.rule import Problem, Rule, Subject
+
+if TYPE_CHECKING:
+    from policyctl.core.effective import Effective
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -17,46 +20,49 @@ def check(subject: Subject) -> Iterator[Problem]:
     exceptions = subject.data.get("exceptions")
     if not exceptions or subject.effective is None:
         return
-    policy = subject.effective.policy
-    for index, exception in enumerate(policy.exceptions):
-        yield from _without_guardrail(policy, exception, index)
-        yield from _without_app(policy, exception, index, exceptions[index]["when"])
+    for index, item in enumerate(exceptions):
+        yield from _without_guardrail(subject.effective, item, index)
+        yield from _without_app(subject.effective, item, index)
 
 
-def _without_guardrail(policy: Policy, exception: PolicyException, index: int) -> Iterator[Problem]:
-    name = exception.guardrail
+def _without_guardrail(
+    effective: Effective, item: Mapping[str, Any], index: int
+) -> Iterator[Problem]:
+    name = item["guardrail"]
     if not is_known(name):  # 'unknown-detector' says so
         return
-    sides = reached(policy, name)
+    sides = reached(effective, name)
+    wanted = item["when"].get("direction")
     if not sides:
         yield Problem(
-            message=f"exception '{exception.id}' is for '{name}',"
+            message=f"exception '{item['id']}' is for '{name}',"
             " which no enabled guardrail detects",
             at=("exceptions", index, "guardrail"),
-            hint=choices(policy),
+            hint=choices(effective),
         )
-    elif exception.direction is not None and exception.direction not in sides:
+    elif wanted is not None and Direction(wanted) not in sides:
         yield Problem(
-            message=f"exception '{exception.id}' is for {exception.direction.value},"
+            message=f"exception '{item['id']}' is for {wanted},"
             f" where no enabled guardrail detects '{name}'",
             at=("exceptions", index, "when", "direction"),
             hint=f"'{name}' is detected in the {sides[0].value}",
         )
 
 
-def _without_app(
-    policy: Policy, exception: PolicyException, index: int, when: Mapping[str, Any]
-) -> Iterator[Problem]:
-    if not policy.apps:
+def _without_app(effective: Effective, item: Mapping[str, Any], index: int) -> Iterator[Problem]:
+    apps = effective.data.get("applies_to", {}).get("apps")
+    if not apps:
         return
-    for position, app in enumerate(exception.apps):
-        if app not in policy.apps:
-            place: tuple[int, ...] = () if isinstance(when["app"], str) else (position,)
+    named = item["when"].get("app", ())
+    is_one = isinstance(named, str)
+    for position, app in enumerate([named] if is_one else named):
+        if app not in apps:
+            place: tuple[int, ...] = () if is_one else (position,)
             yield Problem(
-                message=f"exception '{exception.id}' names app '{app}',"
+                message=f"exception '{item['id']}' names app '{app}',"
                 " to which the policy does not apply",
                 at=("exceptions", index, "when", "app", *place),
-                hint=f"applies_to.apps has: {', '.join(policy.apps)}",
+                hint=f"applies_to.apps has: {', '.join(apps)}",
             )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from policyctl.core.covering import covering
 from policyctl.core.finding import Severity
 from policyctl.core.items import directions
-from policyctl.core.policy import Direction, Guardrail
+from policyctl.core.policy import Guardrail
+from policyctl.core.sides import Direction
 from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 

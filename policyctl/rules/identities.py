@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policyctl.core.finding import Path
-from policyctl.core.trust_root import TrustRoot
-from policyctl.rules.rule import Subject
+
+if TYPE_CHECKING:
+    from policyctl.core.trust_root import TrustRoot
+    from policyctl.rules.rule import Subject
 
 
 def named_identities(data: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from policyctl.core import detectors
 from policyctl.core.finding import Severity
-from policyctl.core.policy import Action, Direction
+from policyctl.core.sides import Action, Direction
 from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 

@@ -13,26 +13,26 @@ from policyctl.rules.rule import Problem, Rule, Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each guardrail or app of the limited scope that fits nothing."""
-    if subject.effective is None or subject.effective.policy.limited is None:
+    if subject.effective is None or "limited" not in subject.effective.data:
         return
-    policy = subject.effective.policy
-    limited = subject.effective.policy.limited
-    for index, name in enumerate(limited.guardrails):
+    limited = subject.effective.data["limited"]
+    for index, name in enumerate(limited.get("guardrails", ())):
         # An unknown detector is the finding of 'unknown-detector'.
-        if is_known(name) and not reached(policy, name):
+        if is_known(name) and not reached(subject.effective, name):
             yield problem_of_value(
                 subject,
                 f"limited.guardrails names '{name}', which no enabled guardrail detects",
                 at=("limited", "guardrails", index),
-                hint=choices(policy),
+                hint=choices(subject.effective),
             )
-    for index, app in enumerate(limited.apps):
-        if policy.apps and app not in policy.apps:
+    apps = subject.effective.data.get("applies_to", {}).get("apps")
+    for index, app in enumerate(limited.get("apps", ())):
+        if apps and app not in apps:
             yield problem_of_value(
                 subject,
                 f"limited.apps names '{app}', to which the policy does not apply",
                 at=("limited", "apps", index),
-                hint=f"applies_to.apps has: {', '.join(policy.apps)}",
+                hint=f"applies_to.apps has: {', '.join(apps)}",
             )
 
 

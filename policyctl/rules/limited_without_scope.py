@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from policyctl.core.finding import Severity
-from policyctl.core.policy import Limited
 from policyctl.core.stages import Stage
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
@@ -15,9 +15,9 @@ _HINT = "name guardrails, apps, cohorts or a share under 'limited:'"
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem if the stage is limited and there is no scope, or one without limits."""
-    if subject.effective is None or subject.effective.policy.stage is not Stage.LIMITED:
+    if subject.effective is None or subject.data["stage"] != Stage.LIMITED.value:
         return
-    limited = subject.effective.policy.limited
+    limited = subject.effective.data.get("limited")
     if limited is None:
         message = "the stage is 'limited', and nothing says to what"
         yield Problem(message=message, at=("stage",), hint=_HINT)
@@ -26,9 +26,9 @@ def check(subject: Subject) -> Iterator[Problem]:
         yield problem_of_value(subject, message, at=("limited",), hint=_HINT)
 
 
-def _narrows(limited: Limited) -> bool:
+def _narrows(limited: Mapping[str, Any]) -> bool:
     """True if a line narrows the scope; the salt alone would let the stage act on everything."""
-    return bool(limited.guardrails or limited.apps or limited.cohorts) or limited.share is not None
+    return any(key in limited for key in ("guardrails", "apps", "cohorts", "share"))
 
 
 RULE = Rule(

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from policyctl.core.covering import covering, covers
-from policyctl.core.policy import Direction, Policy
+from policyctl.core.covering import covers
+from policyctl.core.sides import Direction
+
+if TYPE_CHECKING:
+    from policyctl.core.effective import Effective
 
 _OF = re.compile(r" of (\S+) above ")
 
 
-def reached(policy: Policy, name: str) -> tuple[Direction, ...]:
+def reached(effective: Effective, name: str) -> tuple[Direction, ...]:
     """The directions in which an enabled guardrail decides about a detector of this name.
 
     A name speaks of itself and of every longer name below it, so both count: an enabled guardrail
     below the name, and the guardrail that decides about the name itself, where that is enabled.
     """
-    return tuple(direction for direction in Direction if _decides(policy, name, direction))
+    deciding: dict[str, tuple[int, bool]] = {}
+    below: set[str] = set()
+    for item in effective.data["guardrails"]:
+        detector, side = item["detector"], item["direction"]
+        if covers(detector, name):
+            # Of those that cover the name, the most specific decides.
+            deciding[side] = max(deciding.get(side, (0, False)), (len(detector), item["enabled"]))
+        elif item["enabled"] and covers(name, detector):
+            below.add(side)
+    return tuple(
+        direction
+        for direction in Direction
+        if direction.value in below or deciding.get(direction.value, (0, False))[1]
+    )
 
 
 def trigger_detector(when: str) -> str:
@@ -25,17 +42,8 @@ def trigger_detector(when: str) -> str:
     return found[1] if found else ""
 
 
-def choices(policy: Policy) -> str:
+def choices(effective: Effective) -> str:
     """A hint with the detectors of the enabled guardrails."""
-    names = sorted({guardrail.detector for guardrail in policy.guardrails if guardrail.enabled})
+    items = effective.data["guardrails"]
+    names = sorted({item["detector"] for item in items if item["enabled"]})
     return f"enabled are: {', '.join(names)}" if names else "no guardrail of the policy is enabled"
-
-
-def _decides(policy: Policy, name: str, direction: Direction) -> bool:
-    above = covering(policy.guardrails, name, direction)
-    if above is not None and above.enabled:
-        return True
-    return any(
-        guardrail.enabled and guardrail.direction is direction and covers(name, guardrail.detector)
-        for guardrail in policy.guardrails
-    )

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Severity
+from policyctl.core.quantities import share
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem if the limited share is nobody's, or everybody's."""
-    if subject.effective is None or subject.effective.policy.limited is None:
+    if subject.effective is None:
         return
-    share = subject.effective.policy.limited.share
-    if share == 0:
+    written = subject.effective.data.get("limited", {}).get("share")
+    part = None if written is None else share(written)
+    if part == 0:
         yield problem_of_value(
             subject,
             "limited.share is 0%, so the stage 'limited' acts on nobody",
             at=("limited", "share"),
             hint="give it a share above 0%",
         )
-    elif share == 1:
+    elif part == 1:
         yield problem_of_value(
             subject,
             "limited.share is 100%, so it leaves nobody out",

@@ -11,17 +11,18 @@ from policyctl.rules.rule import Problem, Rule, Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each missing owner or reviewer once the stage is past logging."""
-    if subject.effective is None or subject.effective.policy.stage is Stage.LOGGING:
+    stage = subject.data["stage"]
+    if subject.effective is None or stage == Stage.LOGGING.value:
         return
-    policy = subject.effective.policy
+    thresholds = subject.effective.data.get("thresholds", {})
     written = "thresholds" in subject.data
-    for name, identity, duty in (
-        ("owner", policy.thresholds.owner, "approves a change of sensitivity"),
-        ("reviewer", policy.thresholds.reviewer, "reviews false positives"),
+    for name, duty in (
+        ("owner", "approves a change of sensitivity"),
+        ("reviewer", "reviews false positives"),
     ):
-        if not identity:
+        if name not in thresholds:
             yield Problem(
-                message=f"the stage is '{policy.stage.value}', and there is no thresholds.{name}",
+                message=f"the stage is '{stage}', and there is no thresholds.{name}",
                 at=("thresholds",) if written else ("stage",),
                 hint=f"add 'thresholds: {{{name}: …}}' with who {duty}",
                 key=written,

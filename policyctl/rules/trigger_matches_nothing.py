@@ -15,16 +15,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each trigger of a detector that no enabled guardrail has to do with."""
     if subject.effective is None:
         return
-    policy = subject.effective.policy
-    for index, trigger in enumerate(policy.escalation):
-        name = trigger_detector(trigger.when)
+    for index, item in enumerate(subject.effective.data.get("escalation", ())):
+        name = trigger_detector(item["when"])
         # An unknown detector is the finding of 'unknown-detector'.
-        if name and is_known(name) and not reached(policy, name):
+        if name and is_known(name) and not reached(subject.effective, name):
             yield problem_of_value(
                 subject,
                 f"the trigger watches '{name}', which no enabled guardrail detects",
                 at=("escalation", index, "when"),
-                hint=choices(policy),
+                hint=choices(subject.effective),
             )
 
 

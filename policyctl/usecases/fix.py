@@ -13,7 +13,7 @@ from policyctl.rules.edit import Edit
 from policyctl.rules.rule import Rule, Subject, placed
 from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules
 from policyctl.usecases.selection import ABOUT_POLICIES
-from policyctl.usecases.validate import Fixed
+from policyctl.usecases.unreported import Fixed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.root_document import RootError, problem
 from policyctl.core.snapshot import Snapshot
-from policyctl.core.sshsig import PublicKey
+from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.stages import Stage
 from policyctl.core.trailers import commit_message
 from policyctl.core.trust_root import (

@@ -21,7 +21,8 @@ from policyctl.usecases.exemptions import without_suppressed
 from policyctl.usecases.lint_reading import Surroundings, dressed, read_for_rules, rule_findings
 from policyctl.usecases.reading import Reading
 from policyctl.usecases.selection import KNOWN, weighed
-from policyctl.usecases.validate import Fixed, Unreported, Validation
+from policyctl.usecases.unreported import Fixed, Unreported
+from policyctl.usecases.validate import Validation
 
 Files = Iterable[tuple[str, bytes]]
 """Names as findings show them, with their bytes."""

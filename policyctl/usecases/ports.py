@@ -13,7 +13,7 @@ from policyctl.core.evidence import RecordSource
 from policyctl.core.finding import Finding, Path
 from policyctl.core.record import Record
 from policyctl.core.snapshot import Snapshot
-from policyctl.core.sshsig import PublicKey
+from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.trust_root import TrustRoot
 from policyctl.rules.wider import Change
 

@@ -11,29 +11,7 @@ from policyctl.usecases.reading import Reader
 
 if TYPE_CHECKING:
     from policyctl.usecases.ports import Documents, Governance, Memory
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fixed:
-    """A finding that was cured, and the text that cured it."""
-
-    finding: Finding
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreported:
-    """What `lint` found and does not report as findings.
-
-    Attributes:
-        suppressed: how many findings a comment exempts.
-        known: how many findings stand in the baseline of findings.
-        fixed: those that are cured.
-    """
-
-    suppressed: int = 0
-    known: int = 0
-    fixed: tuple[Fixed, ...] = ()
+    from policyctl.usecases.unreported import Unreported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

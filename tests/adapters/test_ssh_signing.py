@@ -11,7 +11,8 @@ import pytest
 
 from policyctl.adapters.ssh_signing import find_key, make_key, public_key, sign
 from policyctl.adapters.ssh_verification import verify
-from policyctl.core.sshsig import dearmor, parse_public_key
+from policyctl.core.ssh_keys import parse_public_key
+from policyctl.core.sshsig import dearmor
 from policyctl.errors import SigningError
 
 NAMESPACE = "policyctl/author"

@@ -14,18 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from policyctl.adapters.ssh_verification import verify
-from policyctl.core.sshsig import (
-    PublicKey,
-    Signature,
-    armor,
-    dearmor,
-    ecdsa_numbers,
-    encode,
-    mpint,
-    parse_public_key,
-    read_public_key,
-    signed_data,
-)
+from policyctl.core.ssh_keys import PublicKey, parse_public_key, read_public_key
+from policyctl.core.ssh_wire import mpint
+from policyctl.core.sshsig import Signature, armor, dearmor, ecdsa_numbers, encode, signed_data
 from policyctl.errors import SignatureError
 
 NAMESPACE = "policyctl/approve/security"

@@ -18,7 +18,8 @@ from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction, Entry, entry_bytes
 from policyctl.core.ledger import Ledger, PolicyFacts, check_ledger
 from policyctl.core.snapshot import REGULAR, File
-from policyctl.core.sshsig import PublicKey, Signature, armor, encode, signed_data
+from policyctl.core.ssh_keys import PublicKey
+from policyctl.core.sshsig import Signature, armor, encode, signed_data
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import (
     AUTHOR_NAMESPACE,

@@ -14,14 +14,8 @@ from hypothesis import strategies as st
 from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, applies, decide, in_scope
 from policyctl.core.levels import Level, Sensitivity
-from policyctl.core.policy import (
-    Action,
-    Direction,
-    Guardrail,
-    Limited,
-    Policy,
-    PolicyException,
-)
+from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException
+from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from policyctl.core.detectors import DETECTORS, FAMILIES, detector, is_known, suggestions
-from policyctl.core.policy import Action, Direction
+from policyctl.core.sides import Action, Direction
 
 
 def test_every_detector_has_a_name_of_its_own():

@@ -16,7 +16,7 @@ from policyctl.core.effective import resolve
 from policyctl.core.items import GATE_STRICTNESS, directions, missing
 from policyctl.core.levels import Level
 from policyctl.core.origins import Value
-from policyctl.core.policy import Direction
+from policyctl.core.sides import Direction
 from policyctl.core.weakening import Weakening
 
 REPOSITORY = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ import pytest
 from policyctl.adapters.catalogues import shipped_catalogues
 from policyctl.core.detectors import is_known
 from policyctl.core.levels import Sensitivity
-from policyctl.core.policy import Action, Direction, Guardrail
+from policyctl.core.policy import Guardrail
+from policyctl.core.sides import Action, Direction
 from policyctl.core.served_controls import (
     AGENTIC,
     LLM,

@@ -6,15 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policyctl.core.sshsig import (
-    Signature,
-    armor,
-    dearmor,
-    encode,
-    mpint,
-    parse_public_key,
-    signed_data,
-)
+from policyctl.core.ssh_keys import parse_public_key
+from policyctl.core.ssh_wire import mpint
+from policyctl.core.sshsig import Signature, armor, dearmor, encode, signed_data
 from policyctl.errors import SignatureError
 
 KINDS = {

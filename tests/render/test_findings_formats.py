@@ -18,7 +18,8 @@ from policyctl.render.json import envelope
 from policyctl.render.json import validate as as_json
 from policyctl.render.lines import clean, plain
 from policyctl.render.text import validate as as_text
-from policyctl.usecases.validate import Unreported, Validation
+from policyctl.usecases.unreported import Unreported
+from policyctl.usecases.validate import Validation
 
 NASTY = "policies/a b,c%d:é|`x`<i>.yaml"
 SOURCE = 'id: support\nname: "😀😀 | é" # 50%, <b>\npurpose: x\n'

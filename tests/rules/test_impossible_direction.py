@@ -6,7 +6,7 @@ import pytest
 
 from policyctl.core import detectors
 from policyctl.core.detectors import Detector
-from policyctl.core.policy import Action, Direction
+from policyctl.core.sides import Action, Direction
 from policyctl.rules.impossible_direction import RULE
 from policyctl.rules.rule import Problem
 

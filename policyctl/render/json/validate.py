@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from policyctl.render.json.envelope import document, finding_data
-from policyctl.usecases.validate import Unreported, Validation
+from policyctl.usecases.unreported import Unreported
+from policyctl.usecases.validate import Validation
 
 
 def render(report: Validation, *, command: str = "validate") -> str:

@@ -7,7 +7,8 @@ from policyctl.render.lines import BAD, BOLD, DIM, GOOD, NAME, WARN, Line, Part,
 from policyctl.render.summary import several, unreported
 from policyctl.render.text.findings import finding_lines
 from policyctl.render.text.fine import fine
-from policyctl.usecases.validate import Fixed, Validation
+from policyctl.usecases.unreported import Fixed
+from policyctl.usecases.validate import Validation
 
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 
