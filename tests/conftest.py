@@ -18,7 +18,10 @@ from policyctl.cli import main
 settings.register_profile("policyctl", deadline=None, derandomize=True)
 settings.load_profile("policyctl")
 
-_INHERITED = ("GIT_", "GITHUB_", "SSH_", "POLICYCTL_", "FORCE_COLOR", "NO_COLOR", "COLUMNS", "CI")
+_INHERITED = (
+    *("GIT_", "GITHUB_", "SSH_", "CI", "COLUMNS", "FORCE_COLOR", "NO_COLOR"),
+    *("POLICYCTL_CACHE", "POLICYCTL_KEY", "POLICYCTL_ROOT"),
+)
 
 
 @pytest.fixture(autouse=True)
