@@ -16,8 +16,8 @@ from policyctl.core.catalogue import problem
 from policyctl.core.detectors import detector
 from policyctl.core.effective import resolve
 from policyctl.core.items import GATE_STRICTNESS
-from policyctl.core.sides import Action, Direction
 from policyctl.core.quantities import share
+from policyctl.core.sides import Action, Direction
 from policyctl.core.statistics import log_e_value
 
 ROOT = Path(__file__).parents[1]

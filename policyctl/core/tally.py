@@ -13,8 +13,8 @@ from typing import assert_never
 from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, decide, in_scope
 from policyctl.core.policy import Guardrail, Policy
-from policyctl.core.sides import Direction
 from policyctl.core.record import Label, Record, Status
+from policyctl.core.sides import Direction
 from policyctl.core.stages import Stage
 
 _DAY = timedelta(days=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.covering import covers
+from policyctl.core.effective import Effective
 from policyctl.core.engine_features import ENGINES, EngineFeatures
 from policyctl.core.finding import Severity
 from policyctl.core.policy import Policy
@@ -18,11 +19,11 @@ def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for what the engine lacks: detectors, log-only, cohorts, shares."""
     if subject.effective is None:
         return
-    policy = subject.effective.policy
+    effective, policy = subject.effective, subject.effective.policy
     engine = ENGINES.get(policy.engine)
     if engine is None:
         return
-    lost = [name for name in engine.lacks if _asked_for(policy, engine, name)]
+    lost = [name for name in engine.lacks if _asked_for(effective, engine, name)]
     if lost:
         yield problem_of_value(
             subject,
@@ -41,13 +42,13 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield from _limited(subject, policy, engine)
 
 
-def _asked_for(policy: Policy, engine: EngineFeatures, name: str) -> bool:
+def _asked_for(effective: Effective, engine: EngineFeatures, name: str) -> bool:
     """True if an enabled guardrail decides about a detector that the engine lacks."""
-    if not reached(policy, name):
+    if not reached(effective, name):
         return False
     concerned = [
         guardrail
-        for guardrail in policy.guardrails
+        for guardrail in effective.policy.guardrails
         if guardrail.enabled and covers(name, guardrail.detector)
     ]
     told = name in engine.own_expressions and concerned

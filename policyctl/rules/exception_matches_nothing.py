@@ -35,8 +35,7 @@ def _without_guardrail(
     wanted = item["when"].get("direction")
     if not sides:
         yield Problem(
-            message=f"exception '{item['id']}' is for '{name}',"
-            " which no enabled guardrail detects",
+            message=f"exception '{item['id']}' is for '{name}', which no enabled guardrail detects",
             at=("exceptions", index, "guardrail"),
             hint=choices(effective),
         )

@@ -20,8 +20,8 @@ from policyctl.core.evidence import RecordSource, evidence_bytes, report_on
 from policyctl.core.gate import evaluate
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.policy import Gate, Guardrail, Inference, Limited, Policy, PolicyException
-from policyctl.core.sides import Action, Direction
 from policyctl.core.record import Label, Record, Status
+from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.core.tally import Stratum, Tally, tally
 

@@ -8,7 +8,23 @@ from fractions import Fraction
 import pytest
 
 from policyctl.core.levels import Sensitivity
-from policyctl.core.policy import Gate, Guardrail, Inference, Limited, Policy, PolicyException, Thresholds, Topic, Trigger, exception_from, gate_from, guardrail_from, limited_from, policy_from, thresholds_from
+from policyctl.core.policy import (
+    Gate,
+    Guardrail,
+    Inference,
+    Limited,
+    Policy,
+    PolicyException,
+    Thresholds,
+    Topic,
+    Trigger,
+    exception_from,
+    gate_from,
+    guardrail_from,
+    limited_from,
+    policy_from,
+    thresholds_from,
+)
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 

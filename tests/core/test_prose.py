@@ -9,8 +9,8 @@ import pytest
 
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail, Limited, Policy
-from policyctl.core.sides import Action, Direction
 from policyctl.core.prose import consequence, guardrail_words, scope
+from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 
 

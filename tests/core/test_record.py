@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from policyctl.core.decision import Detection
 from policyctl.core.levels import Level
-from policyctl.core.sides import Direction
 from policyctl.core.record import Label, Record, Status, record_from
+from policyctl.core.sides import Direction
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "record.v1.json"
 MINIMAL = {

@@ -8,7 +8,6 @@ from policyctl.adapters.catalogues import shipped_catalogues
 from policyctl.core.detectors import is_known
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail
-from policyctl.core.sides import Action, Direction
 from policyctl.core.served_controls import (
     AGENTIC,
     LLM,
@@ -17,6 +16,7 @@ from policyctl.core.served_controls import (
     servants,
     served,
 )
+from policyctl.core.sides import Action, Direction
 
 
 def guardrail(detector, direction="input", *, enabled=True):
