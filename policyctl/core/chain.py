@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from policyctl.core import paths
 from policyctl.core.approvals import unfilled
@@ -26,6 +26,7 @@ class Recorded:
         authors: people with a valid author's signature.
         approvals: people with a valid approval that counts, by role.
         missing: approvals that are still owed, by role.
+        signatures: sha256 of each signature file, valid or not, by its path.
     """
 
     entry: Entry
@@ -33,7 +34,13 @@ class Recorded:
     authors: frozenset[str] = frozenset()
     approvals: Mapping[str, frozenset[str]]
     missing: Mapping[str, int]
+    signatures: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What the next entry names as ``prev``."""
+        return sha256(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,7 @@ def _check_link(
             "ROOT_VERSION_REGRESSION",
             f"{path} goes back from trust root {before.entry.root} to {entry.root}",
         )
-    if entry.prev != (sha256(before.content) if before else None):
+    if entry.prev != (before.digest if before else None):
         yield wrong("CHAIN_BROKEN", f"{path} does not follow from the entry before it")
     state = (before.entry.after, before.entry.target) if before else (None, None)
     if (entry.before, entry.source) != state:
@@ -213,14 +220,17 @@ class _Signatures:
         ]
         self.verify = verify
         self.findings: list[Finding] = []
+        self.digests: dict[str, str] = {}
         self.authors: set[str] = set()
         self.approvers: dict[str, set[str]] = {}
 
     def add(self, path: str, place: paths.EntrySignature) -> None:
         who = place.who
         member = self.root.people.get(who)
+        signature = content_of(self.snapshot, path) or b""
+        self.digests[path] = sha256(signature)
         check = check_signature(
-            signature=content_of(self.snapshot, path) or b"",
+            signature=signature,
             message=self.content,
             namespace=approval_namespace(place.role) if place.role else AUTHOR_NAMESPACE,
             who=who,
@@ -270,6 +280,7 @@ class _Signatures:
             authors=frozenset(self.authors),
             approvals=approvals,
             missing=missing,
+            signatures=self.digests,
             findings=tuple(self.findings),
         )
 

@@ -21,12 +21,14 @@ class Roots:
     Attributes:
         pin: sha256 of version 1, by which somebody outside the repository can recognise it.
         signers: who signed each version that holds.
+        digests: sha256 of each version that holds.
     """
 
     by_version: Mapping[int, TrustRoot]
     findings: tuple[Finding, ...]
     pin: str = ""
     signers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    digests: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def latest(self) -> TrustRoot | None:
@@ -72,6 +74,10 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
         findings=tuple(findings),
         pin=first,
         signers={version: _signers(snapshot, version) for version in found},
+        digests={
+            version: sha256(content_of(snapshot, paths.root_path(version)) or b"")
+            for version in found
+        },
     )
 
 

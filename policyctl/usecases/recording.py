@@ -128,7 +128,7 @@ def _entry(change: Change, last: Recorded | None, root: TrustRoot) -> Entry:
         policy=policy.id,
         path=paths.policy_path(policy.id),
         seq=seq,
-        prev=sha256(last.content) if last else None,
+        prev=last.digest if last else None,
         change=change.name,
         action=change.action,
         source=last.entry.target if last else None,
