@@ -17,8 +17,12 @@ from policyctl.errors import SignatureError, SigningError
 
 _LOG = logging.getLogger(__name__)
 
+Key = Path | PublicKey
+"""A file with a private or a public key, or a public key whose private half an SSH agent holds."""
+
 _STANDARD_KEYS = ("id_ed25519", "id_ecdsa", "id_ed25519_sk", "id_ecdsa_sk", "id_rsa")
 _MAX_KEY_FILE = 64 * 1024
+_LITERAL = ("key::", "ssh-", "ecdsa-sha2-", "sk-")  # as git tells a key from a path
 _HINTS = (
     ("too open", "make the key yours alone: chmod 600 {key}"),
     ("bad permissions", "make the key yours alone: chmod 600 {key}"),
@@ -28,11 +32,10 @@ _HINTS = (
 )
 
 
-def sign(message: bytes, *, namespace: str, key: Path) -> bytes:
-    """The armor of a signature over ``message``, made by the key in the file ``key``.
+def sign(message: bytes, *, namespace: str, key: Key) -> bytes:
+    """The armor of a signature over ``message``.
 
-    ``key`` is a private key, or a public one whose private half an SSH agent holds. A passphrase is
-    asked for on the terminal or by ``SSH_ASKPASS``.
+    A passphrase is asked for on the terminal or by ``SSH_ASKPASS``.
 
     Raises:
         SigningError: no signature was made; the message says what ``ssh-keygen`` said.
@@ -45,7 +48,10 @@ def sign(message: bytes, *, namespace: str, key: Path) -> bytes:
         # the passphrase from there too.
         payload = Path(folder, "message")
         payload.write_bytes(message)
-        _ssh_keygen(["-Y", "sign", "-n", namespace, "-f", str(key), str(payload)], key)
+        if isinstance(key, PublicKey):
+            line, key = key.line, Path(folder, "key.pub")
+            key.write_text(f"{line}\n", encoding="ascii")
+        run_ssh("ssh-keygen", ["-Y", "sign", "-n", namespace, "-f", str(key), str(payload)], key)
         text = Path(folder, "message.sig").read_bytes()
     try:
         made_by = dearmor(text).key
@@ -59,12 +65,14 @@ def sign(message: bytes, *, namespace: str, key: Path) -> bytes:
     return text
 
 
-def public_key(key: Path) -> PublicKey:
-    """The public half of the key in the file ``key``, which is a private or a public one.
+def public_key(key: Key) -> PublicKey:
+    """The public half of a key.
 
     Raises:
         SigningError: there is no such file, or no key that signatures may be made with.
     """
+    if isinstance(key, PublicKey):
+        return key
     text = _public_line(key)
     try:
         return parse_public_key(text)
@@ -77,11 +85,11 @@ def public_key(key: Path) -> PublicKey:
 
 def find_key(
     option: str | None, environ: Mapping[str, str], git_signing_key: str | None, home: Path
-) -> Path:
-    """The file of the key to sign with.
+) -> Key:
+    """The key to sign with.
 
     The first of: ``option``, the variable ``POLICYCTL_KEY``, git's ``user.signingkey`` if that
-    names an SSH key's file, and the standard files in ``home/.ssh``.
+    names an SSH key's file or is an SSH key, and the standard files in ``home/.ssh``.
 
     Raises:
         SigningError: there is none, or what was asked for is not there.
@@ -92,11 +100,8 @@ def find_key(
             raise _absent(path)
         return path
     if git_signing_key:
-        if git_signing_key.startswith(("key::", "ssh-", "ecdsa-sha2-", "sk-")):
-            raise SigningError(
-                "git's user.signingkey holds the key itself, not the path of a file",
-                hint="save the key to a file and pass the path of that .pub file with '--key'",
-            )
+        if git_signing_key.startswith(_LITERAL):
+            return _literal(git_signing_key.removeprefix("key::"))
         path = _expand(git_signing_key, home)
         if _is_ssh_key(path):
             return path
@@ -110,6 +115,16 @@ def find_key(
     )
 
 
+def _literal(line: str) -> PublicKey:
+    try:
+        return parse_public_key(line)
+    except SignatureError as error:
+        raise SigningError(
+            f"the key in git's user.signingkey cannot be used: {error}",
+            hint="name another with '--key'",
+        ) from error
+
+
 def make_key(path: Path, comment: str) -> None:
     """Write a new ed25519 key without a passphrase to ``path`` and ``path.pub``.
 
@@ -118,7 +133,8 @@ def make_key(path: Path, comment: str) -> None:
     """
     if path.exists():
         raise SigningError(f"the key {path} exists already", hint="choose another path")
-    _ssh_keygen(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)], path)
+    made = ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", str(path)]
+    run_ssh("ssh-keygen", made, path)
 
 
 def _public_line(key: Path) -> str:
@@ -130,7 +146,7 @@ def _public_line(key: Path) -> str:
         return beside
     if text is None:
         raise _absent(key)
-    return _ssh_keygen(["-y", "-f", str(key)], key)
+    return run_ssh("ssh-keygen", ["-y", "-f", str(key)], key)
 
 
 def _read(path: Path) -> str | None:
@@ -178,11 +194,13 @@ def _absent(key: Path) -> SigningError:
     )
 
 
-def _ssh_keygen(arguments: list[str], key: Path) -> str:
-    """What ``ssh-keygen`` prints."""
-    program = shutil.which("ssh-keygen")
-    if program is None:
-        raise SigningError("ssh-keygen was not found", hint="install the OpenSSH client")
+def run_ssh(name: str, arguments: list[str], key: Path, **variables: str) -> str:
+    """What a program of the OpenSSH client prints; it may ask for the passphrase of ``key``.
+
+    Raises:
+        SigningError: it is not installed, or it ended with an error.
+    """
+    program = ssh_program(name)
     with _terminal() as terminal:
         done = subprocess.run(
             [program, *arguments],
@@ -190,13 +208,25 @@ def _ssh_keygen(arguments: list[str], key: Path) -> str:
             capture_output=True,
             text=True,
             errors="replace",
-            env={**os.environ, "LC_ALL": "C"},
+            env={**os.environ, "LC_ALL": "C", **variables},
             check=False,
         )
     if done.returncode != 0:
         said = _one_line(done.stderr) or _one_line(done.stdout) or "no reason given"
-        raise SigningError(f"ssh-keygen refused: {said}", hint=_hint(said, key))
+        raise SigningError(f"{name} refused: {said}", hint=_hint(said, key))
     return done.stdout
+
+
+def ssh_program(name: str) -> str:
+    """Where a program of the OpenSSH client is installed.
+
+    Raises:
+        SigningError: nowhere.
+    """
+    program = shutil.which(name)
+    if program is None:
+        raise SigningError(f"{name} was not found", hint="install the OpenSSH client")
+    return program
 
 
 @contextmanager

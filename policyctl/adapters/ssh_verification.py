@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from policyctl.core.ssh_keys import ALGORITHMS, read_public_key
+from policyctl.core.ssh_keys import ALGORITHMS, PublicKey, read_public_key
 from policyctl.core.sshsig import Signature, ecdsa_numbers, signed_data
 from policyctl.errors import SignatureError
 
@@ -43,6 +43,22 @@ def verify(signature: Signature, message: bytes) -> bool:
         data = _device_data(key.fields[-1], signature, data)
     try:
         _verify(_load(key.blob), signature, data)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_bare(key: PublicKey, algorithm: str, body: bytes, data: bytes) -> bool:
+    """True if ``body`` is the key's signature over the data itself, without SSHSIG around it.
+
+    Raises:
+        SignatureError: the key or the body is not one.
+    """
+    bare = Signature(
+        public_key=key.blob, namespace="", hash_algorithm="", algorithm=algorithm, signature=body
+    )
+    try:
+        _verify(_load(key.blob), bare, data)
     except InvalidSignature:
         return False
     return True

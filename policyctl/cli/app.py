@@ -12,6 +12,7 @@ from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
 from policyctl.cli.evidence import evidence
+from policyctl.cli.export import export
 from policyctl.cli.init import init
 from policyctl.cli.lint import lint
 from policyctl.cli.log import log
@@ -54,7 +55,7 @@ def _options(
 
 for command in (
     *(demo, init, new, validate, lint, show, record, evidence, promote, approve, demote, retire),
-    *(log, verify, coverage, rule, migrate, schema),
+    *(log, verify, export, coverage, rule, migrate, schema),
 ):
     app.command()(command)
 app.add_typer(root, name="root")

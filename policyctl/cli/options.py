@@ -55,6 +55,15 @@ KeyOption = Annotated[
         metavar="FILE",
     ),
 ]
+PinOption = Annotated[
+    str,
+    typer.Option(
+        "--pin",
+        envvar="POLICYCTL_ROOT",
+        help="sha256 that trust root 1 must have, learnt outside the repository.",
+        metavar="SHA256",
+    ),
+]
 EventsOption = Annotated[
     list[str] | None,
     typer.Option("--events", help="Detection records (JSON lines, plain or gzip).", metavar="FILE"),
@@ -70,3 +79,17 @@ NowOption = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")
 ]
+
+
+def checked_pin(pin: str) -> str:
+    """The pin, if it is a sha256 or empty.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    from policyctl.core.entry import DIGEST
+    from policyctl.errors import UsageError
+
+    if pin and not DIGEST.match(pin):
+        raise UsageError(f"--pin {pin!r} is not a sha256", hint="64 lower-case hex digits")
+    return pin

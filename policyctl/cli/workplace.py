@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from policyctl.adapters.catalogues import catalogues_of
 from policyctl.adapters.governed_repository import GovernedRepository
 from policyctl.adapters.key_signer import KeySigner
-from policyctl.adapters.ssh_signing import find_key
+from policyctl.adapters.ssh_signing import Key, find_key
 from policyctl.adapters.ssh_verification import verify
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core import paths
@@ -42,10 +42,14 @@ class Workplace:
         return catalogues_of(self.repository.folder)
 
     @cached_property
+    def signing_key(self) -> Key:
+        """The user's key."""
+        return find_key(self.key, os.environ, self.repository.signing_key(), Path.home())
+
+    @cached_property
     def signer(self) -> KeySigner:
         """Signs with the user's key."""
-        git_key = self.repository.signing_key()
-        return KeySigner(find_key(self.key, os.environ, git_key, Path.home()))
+        return KeySigner(self.signing_key)
 
     def verify(self, signature: Signature, message: bytes) -> bool:
         """Whether a signature was made over a message."""

@@ -142,6 +142,17 @@ class Signer(Protocol):
         """An armoured SSH signature."""
 
 
+class BareSigner(Protocol):
+    """Signs bytes as they are with the user's key, without SSH's format around them."""
+
+    @property
+    def key(self) -> PublicKey:
+        """The key that signs."""
+
+    def sign(self, message: bytes) -> bytes:
+        """A signature as DSSE knows it."""
+
+
 class RecordFiles(Protocol):
     """Detection records, and what the files were that they came from."""
 

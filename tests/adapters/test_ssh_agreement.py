@@ -135,11 +135,12 @@ class Case:
 
 
 def signers() -> tuple[Signer, ...]:
-    found = [ed_signer("ed25519", "ssh-ed25519", ())]
-    found.append(ed_signer("sk-ed25519", TOKENS[0], (b"ssh:",)))
-    for curve in CURVES:
-        found.append(ec_signer(curve, f"ecdsa-sha2-{curve}", curve, ()))
-    found.append(ec_signer("sk-ecdsa", TOKENS[1], "nistp256", (b"ssh:policyctl",)))
+    found = [
+        ed_signer("ed25519", "ssh-ed25519", ()),
+        ed_signer("sk-ed25519", TOKENS[0], (b"ssh:",)),
+        ec_signer("sk-ecdsa", TOKENS[1], "nistp256", (b"ssh:policyctl",)),
+        *(ec_signer(curve, f"ecdsa-sha2-{curve}", curve, ()) for curve in CURVES),
+    ]
     for bits in (1024, 2048, 3072):
         private = rsa.generate_private_key(65537, bits)
         numbers = private.public_key().public_numbers()

@@ -314,13 +314,41 @@ def test_a_key_that_was_asked_for_and_is_absent_is_no_reason_to_take_another(tmp
 
 
 @pytest.mark.parametrize("prefix", ["key::", ""])
-def test_a_key_written_into_the_git_settings_is_explained(tmp_path, key, prefix):
+def test_a_key_written_into_the_git_settings_signs_by_the_agent(tmp_path, key, agent, prefix):
+    agent(key)
+    line = Path(f"{key}.pub").read_text().strip()
+    key.rename(tmp_path / "elsewhere")
+
+    found = find_key(None, {}, prefix + line, tmp_path)
+
+    assert found == public_key(Path(f"{key}.pub"))
+    assert is_good(sign(MESSAGE, namespace=NAMESPACE, key=found), key)
+
+
+def test_a_literal_key_that_no_agent_holds_or_that_is_none_is_a_clear_error(tmp_path, key, agent):
     line = Path(f"{key}.pub").read_text().strip()
 
-    assert refusal(find_key, None, {}, prefix + line, tmp_path) == (
-        "git's user.signingkey holds the key itself, not the path of a file",
-        "save the key to a file and pass the path of that .pub file with '--key'",
+    message, hint = refusal(
+        sign, MESSAGE, namespace=NAMESPACE, key=find_key(None, {}, line, tmp_path)
     )
+    assert message.startswith("ssh-keygen refused: ")
+    assert hint == "load the key into an SSH agent, or name the private key's file"
+    assert refusal(find_key, None, {}, "ssh-ed25519 nonsense", tmp_path) == (
+        "the key in git's user.signingkey cannot be used: the public key is cut short",
+        "name another with '--key'",
+    )
+
+
+def test_an_agent_with_many_keys_signs_with_the_one_that_is_asked_for(tmp_path, agent):
+    keys = [make(tmp_path / f"key{number}") for number in range(12)]
+    for path in keys:
+        agent(path)
+    for path in (keys[0], keys[7], keys[11]):
+        line = Path(f"{path}.pub").read_text().strip()
+        assert is_good(sign(MESSAGE, namespace=NAMESPACE, key=parse_public_key(line)), path)
+        path.unlink()
+        made = sign(MESSAGE, namespace=NAMESPACE, key=Path(f"{path}.pub"))
+        assert dearmor(made).key == parse_public_key(line)
 
 
 def test_a_new_key_is_ready_to_sign_and_never_replaces_one(tmp_path):

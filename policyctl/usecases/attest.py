@@ -1,0 +1,111 @@
+"""State what the ledger says of a policy, for readers that know in-toto."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policyctl.core.attestation import (
+    Standing,
+    envelope,
+    envelope_name,
+    pre_authentication,
+    statement,
+)
+from policyctl.core.chain import Recorded
+from policyctl.core.ledger import Ledger
+from policyctl.core.snapshot import content_of
+from policyctl.errors import RefusedError, TamperingError, UsageError
+from policyctl.usecases.ledger_state import Hands, signing_person
+from policyctl.usecases.ports import BareSigner
+from policyctl.usecases.verify import verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """Somebody's envelope around the statement about a policy.
+
+    Attributes:
+        who: the person whose key signed it.
+        name: the name of its file.
+        envelope: the exact bytes.
+    """
+
+    policy: str
+    seq: int
+    who: str
+    level: str
+    name: str
+    envelope: bytes
+
+
+def attest(policy: str, *, hands: Hands, signer: BareSigner, pin: str = "") -> Attestation:
+    """Verify the whole ledger, then sign what it says of one policy.
+
+    Args:
+        policy: the policy's id.
+        hands: the repository, and the user's key.
+        signer: the same key, signing bytes without SSH's format around them.
+        pin: sha256 that trust root 1 must have, or empty.
+
+    Raises:
+        TamperingError: the ledger does not verify.
+        RefusedError: approvals are missing, the policy is retired, or nobody knows the key.
+        UsageError: there is no such policy.
+    """
+    report = verify(
+        repository=hands.repository,
+        documents=hands.documents,
+        signatures=hands.verify,
+        pin=pin,
+    )
+    ledger = report.ledger
+    _require_sound(ledger)
+    last = _standing_entry(ledger, policy)
+    root = ledger.roots.latest
+    if root is None:
+        raise TamperingError("the trust root does not verify", hint="policyctl verify")
+    who = signing_person(root, hands.signer)
+    snapshot = hands.repository.snapshot()
+    payload = statement(
+        last,
+        {path: content_of(snapshot, path) or b"" for path in last.signatures},
+        Standing(
+            level=report.level,
+            pinned=bool(pin),
+            pin=ledger.roots.pin,
+            root_digest=ledger.roots.digests[last.entry.root],
+        ),
+    )
+    made = signer.sign(pre_authentication(payload))
+    return Attestation(
+        policy=policy,
+        seq=last.entry.seq,
+        who=who,
+        level=report.level,
+        name=envelope_name(policy, last.entry.seq, who),
+        envelope=envelope(payload, signer.key.fingerprint, made),
+    )
+
+
+def _require_sound(ledger: Ledger) -> None:
+    if not ledger.findings:
+        return
+    codes = sorted({item.code for item in ledger.findings})
+    if codes == ["APPROVALS_MISSING"]:
+        first = ledger.findings[0]
+        raise RefusedError(
+            f"nothing is attested while approvals are missing: {first.message}", hint=first.hint
+        )
+    raise TamperingError(
+        f"the ledger does not verify ({', '.join(codes)}), so nothing of it is attested",
+        hint="policyctl verify",
+    )
+
+
+def _standing_entry(ledger: Ledger, policy: str) -> Recorded:
+    chain = ledger.chains.get(policy)
+    if chain is None or chain.last is None:
+        raise UsageError(f"there is no recorded policy '{policy}'")
+    if chain.last.entry.after is None:
+        raise RefusedError(f"'{policy}' is retired: there is no file to attest")
+    return chain.last
