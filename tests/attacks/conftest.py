@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import io
 import json
 import os
@@ -28,6 +29,7 @@ from unittest import mock
 
 import pytest
 import typer.main
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import policyctl.demo_data
 from policyctl.adapters.ssh_signing import make_key, public_key, sign
@@ -36,6 +38,10 @@ from policyctl.core import paths
 from policyctl.core.canonical import decode, encode, sha256
 from policyctl.core.entry import Entry, EvidenceReference, entry_bytes, parse_entry
 from policyctl.core.root_document import parse_root
+from policyctl.core.ssh_keys import PublicKey
+from policyctl.core.ssh_wire import string
+from policyctl.core.sshsig import Signature, armor, signed_data
+from policyctl.core.sshsig import encode as encode_signature
 from policyctl.core.trust_root import (
     AUTHOR_NAMESPACE,
     ROOT_NAMESPACE,
@@ -63,6 +69,15 @@ _SETTINGS = (
     *("-c", "user.email=m@example.org"),
     *("-c", "core.fsync=none"),
 )
+TOKEN_TYPE = "sk-ssh-ed25519@openssh.com"
+TOKEN_SECRET = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"a hardware key").digest())
+TOKEN = PublicKey(
+    type=TOKEN_TYPE,
+    blob=b"".join(
+        map(string, (TOKEN_TYPE.encode(), TOKEN_SECRET.public_key().public_bytes_raw(), b"ssh:"))
+    ),
+)
+"""The public half of a hardware key, whose work `Scene.sign_by_token` does."""
 WHO = ("ada", "erin", "mallory", "olga", "pia", "rita", "sam")
 
 
@@ -188,6 +203,30 @@ class Scene:
         content = self.read(paths.entry_path(policy, seq))
         made = sign(content, namespace=namespace, key=self.keys / (key or who))
         self.write(paths.signature_path(policy, seq, who, role), made)
+
+    def sign_by_token(self, policy: str, seq: int, who: str, role: str, *, touched: bool) -> None:
+        """Approve with `TOKEN`, as a hardware key signs (OpenSSH's PROTOCOL.u2f)."""
+        namespace, flags, counter = approval_namespace(role), int(touched), 7
+        data = signed_data(namespace, "sha512", self.read(paths.entry_path(policy, seq)))
+        device = hashlib.sha256(b"ssh:").digest() + bytes([flags]) + counter.to_bytes(4, "big")
+        signature = Signature(
+            public_key=TOKEN.blob,
+            namespace=namespace,
+            hash_algorithm="sha512",
+            algorithm=TOKEN_TYPE,
+            signature=TOKEN_SECRET.sign(device + hashlib.sha256(data).digest()),
+            flags=flags,
+            counter=counter,
+        )
+        made = armor(encode_signature(signature))
+        self.write(paths.signature_path(policy, seq, who, role), made)
+
+    def ask_for_a_touch(self) -> None:
+        """A root in which security approves by touch alone, and Sam's second key is `TOKEN`."""
+        root = self.root()
+        sam = replace(root.people["sam"], keys=(*root.people["sam"].keys, TOKEN))
+        security = replace(root.roles["security"], touch=True)
+        self.rotate(people={**root.people, "sam": sam}, roles={**root.roles, "security": security})
 
     def forge(
         self,

@@ -1,8 +1,11 @@
 """Attacks on the signatures of entries; each function does one to a repository."""
 
+from dataclasses import replace
+
 import pytest
 
 from policyctl.core import paths
+from policyctl.core.sshsig import armor, dearmor, encode
 
 BOT = "team-assistant"
 SAM = paths.signature_path(BOT, 3, "sam", "security")
@@ -166,6 +169,28 @@ def approve_with_a_revoked_key(scene):
     scene.forge(BOT, scene.read(paths.policy_path(BOT)) + b"# more\n", root=2)
 
 
+def approve_without_touching_the_key(scene):
+    """The role asks for a touch, and a thief's program signs with the key that is plugged in."""
+    scene.ask_for_a_touch()
+    policy = scene.read(paths.policy_path(BOT)) + b"# more\n"
+    seq = scene.forge(BOT, policy, root=2, approved={})
+    scene.sign_by_token(BOT, seq, "sam", "security", touched=False)
+
+
+def approve_with_a_plain_key_where_a_touch_is_asked_for(scene):
+    """The role asks for a touch, and the approver takes the key that needs none."""
+    scene.ask_for_a_touch()
+    scene.forge(BOT, scene.read(paths.policy_path(BOT)) + b"# more\n", root=2)
+
+
+def claim_a_touch_afterwards(scene):
+    """The flag of an untouched signature is set in the file."""
+    approve_without_touching_the_key(scene)
+    path = paths.signature_path(BOT, scene.last(BOT), "sam", "security")
+    claimed = replace(dearmor(scene.read(path)), flags=1)
+    scene.write(path, armor(encode(claimed)))
+
+
 def sign_an_executable_file(scene):
     """The signature file can be run."""
     (scene.folder / SAM).chmod(0o755)
@@ -220,6 +245,9 @@ ATTACKS = {
     approve_with_the_key_of_another_role: "SIG_NOT_IN_ROLE APPROVALS_MISSING",
     approve_without_any_role: "SIG_NOT_IN_ROLE APPROVALS_MISSING",
     approve_with_a_revoked_key: "SIG_REVOKED_KEY APPROVALS_MISSING",
+    approve_without_touching_the_key: "SIG_NOT_TOUCHED APPROVALS_MISSING",
+    approve_with_a_plain_key_where_a_touch_is_asked_for: "SIG_NOT_TOUCHED APPROVALS_MISSING",
+    claim_a_touch_afterwards: LOST,
     sign_an_executable_file: "BAD_FILE_MODE SIG_INVALID APPROVALS_MISSING",
     link_to_a_signature: "BAD_FILE_MODE SIG_INVALID APPROVALS_MISSING",
     sign_under_a_name_with_capitals: "PATH_COLLISION PATH_UNEXPECTED",

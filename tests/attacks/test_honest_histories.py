@@ -270,6 +270,26 @@ def a_rotated_key(scene):
     return scene
 
 
+def several_keys_of_one_person(scene):
+    """Sam has two keys and approves one entry with each."""
+    scene.rotate(people={**scene.root().people, "sam": scene.member("sam", "new")})
+    scene.commit("one more key")
+    for key in ("new", "sam"):
+        edit(scene, BOT, f"# {key}\n")
+        scene.do("approve", BOT, "--yes", by=key)
+    return scene
+
+
+def an_approval_by_touch(scene):
+    """The role asks for a touched hardware key, and gets it."""
+    scene.ask_for_a_touch()
+    scene.commit("a touch")
+    edit(scene, BOT, "# more\n")
+    scene.sign_by_token(BOT, 4, "sam", "security", touched=True)
+    scene.commit("approved")
+    return scene
+
+
 def a_person_who_left(scene):
     """The author of everything is gone from the third root, and so is the old steward."""
     stewards = {"stewards": ("erin", "pia"), "threshold": 2}
@@ -375,6 +395,8 @@ HISTORIES = (
     more_approvals_than_needed,
     two_authors,
     a_rotated_key,
+    several_keys_of_one_person,
+    an_approval_by_touch,
     a_person_who_left,
     another_owner,
     a_branch_that_was_given_up,

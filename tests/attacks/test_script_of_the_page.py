@@ -39,6 +39,8 @@ UNSEEN = {
     "extend_a_baseline_that_nobody_adopted": 3,
     "ask_a_role_for_more_than_it_has": 4,
     "govern_only_a_part": 4,
+    "approve_without_touching_the_key": 6,
+    "approve_with_a_plain_key_where_a_touch_is_asked_for": 6,
 }
 """The attacks that the script lets pass, each with the number of what the page says of it."""
 
@@ -100,7 +102,7 @@ def test_the_script_passes_every_honest_history(history, scene, judge):
     done = judge(history(scene))
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(r"ok: \d trust roots, \d+ entries\n", done.stdout)
+    assert re.fullmatch(r"ok: trust root \d, \d+ entries\n", done.stdout)
 
 
 def test_the_exceptions_are_attacks_and_stand_on_the_page():
