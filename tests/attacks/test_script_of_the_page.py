@@ -175,3 +175,37 @@ def test_a_replaced_object_hides_nothing_from_the_script(scene, judge):
     assert "stage: limited" in scene.git("show", f"HEAD:{path}")
 
     assert judge(scene).stderr == f"FAIL: {path} is not what entry 3 recorded\n"
+
+
+def test_an_object_that_is_promised_elsewhere_is_not_fetched(scene, judge, tmp_path):
+    mark = tmp_path / "ran"
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    trap.chmod(0o755)
+    scene.write("policies/lost.yaml", "of one commit only\n")
+    scene.commit()
+    oid = scene.git("rev-parse", "HEAD:policies/lost.yaml")
+    (scene.folder / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    for name, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", f"ext::{trap}"),
+        ("protocol.ext.allow", "always"),
+    ):
+        scene.git("config", name, value)
+    subprocess.run(
+        ["git", "cat-file", "blob", oid],
+        cwd=scene.folder,
+        env=dict(scene.world),
+        capture_output=True,
+        check=False,
+    )
+    assert mark.exists(), "plain git runs it"
+    mark.unlink()
+
+    done = judge(scene)
+
+    assert done.returncode not in (0, None)
+    assert done.stdout == ""
+    assert not mark.exists()
