@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ def founding_from(
     people: Mapping[str, str],
     roles: Mapping[str, str],
     teams: Mapping[str, str],
+    stewards: Sequence[str] = (),
+    threshold: int | None = None,
     now: datetime,
 ) -> Founding:
     """Who is who, as the command line says it.
@@ -60,6 +62,9 @@ def founding_from(
         people: the file of each other person's public key.
         roles: comma-separated members of each role.
         teams: the same for each team.
+        stewards: who signs trust roots beside the founder, as ``ID``, or ``ID=KEY.pub`` for
+            somebody whom ``people`` does not name.
+        threshold: how many of the stewards have to sign; None for more than half of them.
         now: the time that the root states.
 
     Raises:
@@ -78,9 +83,18 @@ def founding_from(
     members = {own: Member(name=name, email=email, keys=(key,))}
     for who, file in people.items():
         members[who] = Member(name=who, keys=(public_key(Path(file)),))
+    others = [text.partition("=") for text in stewards]
+    for who, _, file in others:
+        if file and who in members:
+            raise UsageError(f"--steward names '{who}' with a key, and so does something else")
+        if file:
+            members[who] = Member(name=who, keys=(public_key(Path(file)),))
+    named = tuple(dict.fromkeys((own, *(who for who, _, _ in others))))
     return Founding(
         me=own,
         people=members,
+        stewards=named,
+        threshold=len(named) // 2 + 1 if threshold is None else threshold,
         roles={name: _members(text) for name, text in roles.items()},
         teams={name: _members(text) for name, text in teams.items()},
         log=secrets.token_hex(32),

@@ -66,16 +66,24 @@ class WorkingGovernance:
 
     @cached_property
     def root_file(self) -> tuple[str, bytes] | None:
-        """Name and bytes of the newest trust root.
+        """Name and bytes of the newest trust root that does not wait for signatures.
 
         Raises:
             InputError: it cannot be read.
         """
-        names = [name for name in self._names(ROOTS) if _is_root(name)]
+        every = self._names(ROOTS)
+        names = sorted(name for name in every if _is_root(name))
         if self.folder is None or not names:
             return None
-        name = ROOTS + max(names)
-        return name, self._content(name)
+        name = ROOTS + names[-1]
+        content = self._content(name)
+        if len(names) > 1:
+            from policyctl.adapters.root_signers import waits
+
+            earlier = ROOTS + names[-2]
+            if waits(names[-1], every, content, self._content(earlier)):
+                return earlier, self._content(earlier)
+        return name, content
 
     @cached_property
     def catalogues(self) -> Mapping[str, Catalogue]:

@@ -12,6 +12,14 @@ class Format(Enum):
     JSON = "json"
 
 
+class RootFormat(Enum):
+    """How governance is printed: yaml is the file that people edit and propose."""
+
+    TEXT = "text"
+    JSON = "json"
+    YAML = "yaml"
+
+
 class FindingsFormat(Enum):
     """How findings are printed."""
 

@@ -28,6 +28,21 @@ def init(
     team: Annotated[
         list[str] | None, typer.Option("--team", help="A team, as TEAM=ID[,ID]; repeatable.")
     ] = None,
+    steward: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--steward",
+            help="Who signs trust roots beside you, as ID or ID=KEY.pub; repeatable.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        int | None,
+        typer.Option(
+            "--threshold",
+            help="How many stewards sign a trust root. Default: more than half of them.",
+            metavar="N",
+        ),
+    ] = None,
     key: KeyOption = None,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
@@ -53,6 +68,8 @@ def init(
                 people=pairs(person or [], "--person"),
                 roles=pairs(role or [], "--role"),
                 teams=pairs(team or [], "--team"),
+                stewards=steward or [],
+                threshold=threshold,
                 now=moment(now),
             ),
             baselines=shipped_files("baselines", ".yaml"),

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.formats import Format
+from policyctl.cli.formats import Format, RootFormat
 from policyctl.cli.options import FormatOption
+from policyctl.cli.root_propose import propose
+from policyctl.cli.root_sign import sign, withdraw
 
 root = typer.Typer(
     help="The trust root: who is who, and who must approve what.", no_args_is_help=True
@@ -20,16 +22,43 @@ VersionOption = Annotated[
 
 
 @root.command()
-def show(version: VersionOption = None, format: FormatOption = Format.TEXT) -> None:
+def show(
+    version: VersionOption = None,
+    format: Annotated[
+        RootFormat,
+        typer.Option(
+            "--format", help="How it is printed; yaml is a file to edit for 'root propose --from'."
+        ),
+    ] = RootFormat.TEXT,
+) -> None:
     """People, roles, approvals, gates and adopted baselines."""
     from policyctl.cli.output import emit
     from policyctl.cli.workplace import workplace
     from policyctl.render.json.root import render as as_json
     from policyctl.render.text.root import render as as_text
+    from policyctl.render.yaml.governance import render as as_yaml
     from policyctl.usecases.root import trusted
 
     with workplace() as hands:
         report = trusted(hands, version)
+    if format is RootFormat.YAML:
+        typer.echo(as_yaml(report.root), nl=False)
+        return
+    form = Format(format.value)
+    emit(lambda width: as_text(report, width), lambda: as_json(report), form)
+
+
+@root.command()
+def log(format: FormatOption = Format.TEXT) -> None:
+    """The versions of the trust root: what each changed, and who signed it."""
+    from policyctl.cli.output import emit
+    from policyctl.cli.workplace import workplace
+    from policyctl.render.json.root_proposal import render_log as as_json
+    from policyctl.render.text.root_log import render as as_text
+    from policyctl.usecases.root import root_log
+
+    with workplace() as hands:
+        report = root_log(hands)
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
 
 
@@ -43,3 +72,7 @@ def export(version: VersionOption = None) -> None:
     with workplace() as hands:
         report = trusted(hands, version)
     typer.echo(allowed_signers(report.root), nl=False)
+
+
+for command in (propose, sign, withdraw):
+    root.command()(command)

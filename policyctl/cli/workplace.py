@@ -103,6 +103,15 @@ def change_name() -> str:
     return "c" + secrets.token_hex(8)
 
 
+def named_pairs(texts: Sequence[str] | None, option: str) -> tuple[tuple[str, str], ...]:
+    """The ``name=value`` texts of a repeated option in which a name may stand several times.
+
+    Raises:
+        UsageError: one of them is none.
+    """
+    return tuple(pair for text in texts or () for pair in pairs([text], option).items())
+
+
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     """The ``name=value`` texts of a repeated option.
 

@@ -10,6 +10,7 @@ from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain, Recorded, read_chain
 from policyctl.core.evidence_files import check_evidence, check_stray_evidence
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.known_owners import check_owners
 from policyctl.core.root_chain import Roots, check_roots
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot, check_names, content_of, violation
@@ -79,6 +80,7 @@ def check_ledger(
         findings += chain.findings
         findings += check_evidence(snapshot, chain, roots)
         findings += _check_content(snapshot, chain, read_facts)
+        findings += check_owners(chain, roots)
     findings += _check_unregistered(snapshot, chains)
     findings += check_stray_evidence(snapshot, chains)
     findings += _check_baselines(snapshot, roots, chains, read_facts)
@@ -163,9 +165,12 @@ def _check_baselines(
     root = roots.latest
     if root is None:
         return
+    proposed = roots.pending.root.baselines if roots.pending else {}
     for path in sorted(snapshot):
         place = paths.place_of(path)
         if isinstance(place, paths.BaselineFile) and place.name not in root.baselines:
+            if sha256(content_of(snapshot, path) or b"") == proposed.get(place.name):
+                continue  # it comes with a version that waits for signatures
             message = f"{path} is not a baseline that governance adopted"
             yield violation("BASELINE_UNKNOWN", message, file=path)
     for name, digest in sorted(root.baselines.items()):

@@ -15,6 +15,20 @@ from policyctl.core.trust_root import ROOT_NAMESPACE, TrustRoot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRoot:
+    """The next version, to which nothing is wrong but that signatures are still owed.
+
+    Attributes:
+        content: its exact bytes, which the stewards sign.
+        signed: the key of each valid signature, as SSH encodes it, by the person who signed.
+    """
+
+    root: TrustRoot
+    content: bytes
+    signed: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roots:
     """The trust roots that hold, by version, and what is wrong with the others.
 
@@ -22,6 +36,7 @@ class Roots:
         pin: sha256 of version 1, by which somebody outside the repository can recognise it.
         signers: who signed each version that holds.
         digests: sha256 of each version that holds.
+        pending: the version after the last that holds, if it only waits for signatures.
     """
 
     by_version: Mapping[int, TrustRoot]
@@ -29,6 +44,7 @@ class Roots:
     pin: str = ""
     signers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     digests: Mapping[int, str] = field(default_factory=dict)
+    pending: PendingRoot | None = None
 
     @property
     def latest(self) -> TrustRoot | None:
@@ -58,6 +74,7 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
         )
     found: dict[int, TrustRoot] = {}
     findings: list[Finding] = []
+    pending: PendingRoot | None = None
     first = sha256(content_of(snapshot, paths.root_path(1)) or b"")
     if pin and pin != first:
         message = f"trust root 1 has digest {first[:12]}…, and {pin[:12]}… is pinned"
@@ -66,6 +83,8 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
         problems = list(_check_version(snapshot, version, expected, found.get(version - 1), verify))
         findings += problems
         if problems:
+            if version == versions[-1] and all(one.code == "ROOT_THRESHOLD" for one in problems):
+                pending = _pending(snapshot, version, found.get(version - 1), verify)
             break
         found[version] = parse_root(content_of(snapshot, paths.root_path(version)) or b"")
     findings += _check_strays(snapshot, set(versions))
@@ -78,7 +97,18 @@ def check_roots(snapshot: Snapshot, verify: VerifySignature, pin: str = "") -> R
             version: sha256(content_of(snapshot, paths.root_path(version)) or b"")
             for version in found
         },
+        pending=pending,
     )
+
+
+def _pending(
+    snapshot: Snapshot, version: int, before: TrustRoot | None, verify: VerifySignature
+) -> PendingRoot:
+    content = content_of(snapshot, paths.root_path(version)) or b""
+    root = parse_root(content)
+    checks = _signatures(snapshot, root, before, content, verify)
+    signed = {check.who: check.key for check in checks if check.valid}
+    return PendingRoot(root=root, content=content, signed=signed)
 
 
 def _signers(snapshot: Snapshot, version: int) -> tuple[str, ...]:
@@ -146,16 +176,21 @@ def _check_threshold(
             file = paths.root_signature_path(root.version, check.who)
             message = f"'{check.who}' is no steward and signed trust root {root.version}"
             yield violation("SIG_NOT_IN_ROLE", message, file=file)
-    for judge, whose in ((before, "the version before"), (root, "its own")):
+    for judge, whose in ((before, "the version before"), (root, "this version")):
         if judge is None:
             continue
         count = sum(_is_steward(judge, check) for check in valid)
         if count < judge.threshold:
             message = (
                 f"trust root {root.version} has {count} of the {judge.threshold} signatures "
-                f"that {whose} stewards owe"
+                f"that the stewards of {whose} owe"
             )
-            yield violation("ROOT_THRESHOLD", message, file=paths.root_path(root.version))
+            yield violation(
+                "ROOT_THRESHOLD",
+                message,
+                file=paths.root_path(root.version),
+                hint="policyctl root sign, by the stewards who owe it",
+            )
 
 
 def _is_steward(judge: TrustRoot, check: SignatureCheck) -> bool:

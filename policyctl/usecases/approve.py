@@ -80,8 +80,11 @@ def prepare_approval(policy: str, *, role: str | None, hands: Hands) -> Approval
         raise RefusedError(f"no change of '{policy}' waits for approval")
     before = chain.entries[-2] if len(chain.entries) > 1 else None
     who = signing_person(state.root, hands.signer)
-    _require_apart(state.root, last, before, who)
-    chosen = _role(state.root, last, who, role)
+    # The entry is judged by the root that it names, which may be older than the newest.
+    judge = state.ledger.roots.by_version[last.entry.root]
+    _require_known(judge, last, who, hands)
+    _require_apart(judge, last, before, who)
+    chosen = _role(judge, last, who, role)
     entry = last.entry
     hands.repository.require_ready(
         [paths.signature_path(policy, entry.seq, who, chosen), paths.policy_path(policy)]
@@ -127,6 +130,15 @@ def give_approval(approval: Approval, *, now: datetime, hands: Hands) -> str:
         by=committer(hands, state.root, who),
         now=now,
     )
+
+
+def _require_known(root: TrustRoot, last: Recorded, who: str, hands: Hands) -> None:
+    if root.holder(hands.signer.key) != who:
+        raise RefusedError(
+            f"entry {last.entry.seq} is judged by trust root {root.version}, which does not list "
+            f"this key of '{who}'",
+            hint="sign with a key that it lists, or take the entry back and record it again",
+        )
 
 
 def _require_apart(root: TrustRoot, last: Recorded, before: Recorded | None, who: str) -> None:

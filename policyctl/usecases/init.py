@@ -10,6 +10,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.root_document import RootError, problem
+from policyctl.core.root_signing import Owed, owed
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.stages import Stage
@@ -104,6 +105,8 @@ class Founding:
         people: everybody's display name and keys, ``me`` included.
         roles: approvers by role; the first role approves what acts on traffic, and a promotion to
             ``enforce`` needs every role.
+        stewards: who signs trust roots, ``me`` among them.
+        threshold: how many of them have to sign.
         log: the ledger's id, 64 hex digits drawn by the caller.
     """
 
@@ -111,6 +114,8 @@ class Founding:
     people: Mapping[str, Member]
     roles: Mapping[str, tuple[str, ...]]
     teams: Mapping[str, tuple[str, ...]]
+    stewards: tuple[str, ...]
+    threshold: int
     log: str
     now: datetime
 
@@ -121,6 +126,7 @@ class Founded:
 
     Attributes:
         kept: files that were there already and were left alone.
+        owed: what the stewards owe to the root before it holds.
     """
 
     root: TrustRoot
@@ -128,6 +134,7 @@ class Founded:
     commit: str
     files: tuple[str, ...]
     kept: tuple[str, ...]
+    owed: Owed
 
 
 def found(
@@ -183,8 +190,14 @@ def found(
     trailers = [("Policy-Root", f"1 sha256:{sha256(content)}")]
     message = commit_message("policyctl: found the ledger", trailers)
     commit = repository.commit(wanted, message=message, by=by, now=founding.now)
+    [owed_now] = owed(root, None, {founding.me: signer.key.blob})
     return Founded(
-        root=root, pin=sha256(content), commit=commit, files=tuple(sorted(wanted)), kept=kept
+        root=root,
+        pin=sha256(content),
+        commit=commit,
+        files=tuple(sorted(wanted)),
+        kept=kept,
+        owed=owed_now,
     )
 
 
@@ -204,8 +217,8 @@ def _root(founding: Founding, baselines: Mapping[str, str]) -> TrustRoot:
         people=founding.people,
         teams=founding.teams,
         roles={name: Role(members=members) for name, members in roles.items()},
-        stewards=(founding.me,),
-        threshold=1,
+        stewards=founding.stewards,
+        threshold=founding.threshold,
         approvals=_rules(first, every),
         gates=_GATES,
         appetite=_APPETITE,

@@ -18,6 +18,7 @@ from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.ports import Documents, Person, Repository, Signer
 
 _PENDING = frozenset({"APPROVALS_MISSING"})
+_PROPOSED = frozenset({"ROOT_THRESHOLD"})
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
 
 
@@ -55,6 +56,11 @@ class LedgerState:
     def root(self) -> TrustRoot:
         """The trust root under which new entries are made."""
         root = self.ledger.roots.latest
+        if root is None and self.ledger.roots.pending is not None:
+            raise RefusedError(
+                "trust root 1 still waits for signatures of its stewards",
+                hint="policyctl root sign",
+            )
         if root is None:
             raise TamperingError("the trust root does not verify", hint="policyctl verify")
         return root
@@ -97,6 +103,10 @@ def require_intact(state: LedgerState, policy: str, *, unrecorded: bool = False)
         TamperingError: anything else is wrong with the policy's chain or the trust root.
     """
     harmless = _PENDING | (_UNRECORDED if unrecorded else frozenset())
+    if state.ledger.roots.pending is not None and state.root:
+        # Work goes on under the last root that holds, but not on what claims to be under another.
+        harmless |= _PROPOSED
+        _require_known_roots(state, policy)
     found = [item for item in state.ledger.about(policy) if item.code not in harmless]
     grave = [item for item in found if item.code not in _UNRECORDED]
     if grave:
@@ -106,6 +116,18 @@ def require_intact(state: LedgerState, policy: str, *, unrecorded: bool = False)
         )
     if found:
         raise RefusedError(found[0].message, hint=found[0].hint)
+
+
+def _require_known_roots(state: LedgerState, policy: str) -> None:
+    chain = state.chain(policy)
+    for recorded in chain.entries if chain else ():
+        entry = recorded.entry
+        if entry.root not in state.ledger.roots.by_version:
+            raise TamperingError(
+                f"entry {entry.seq} of '{policy}' names trust root {entry.root}, which does not "
+                "hold",
+                hint="policyctl verify",
+            )
 
 
 def require_settled(state: LedgerState, policy: str) -> Recorded | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policyctl.core.canonical import sha256
+from policyctl.core.finding import Finding
+from policyctl.core.root_difference import RootChange, root_changes
+from policyctl.core.root_signing import Owed, owed
 from policyctl.core.trust_root import TrustRoot
 from policyctl.errors import UsageError
 from policyctl.usecases.ledger_state import Hands, ledger_state
@@ -37,3 +41,57 @@ def trusted(hands: Hands, version: int | None = None) -> Trusted:
             f"there is no trust root {version}", hint=f"the newest is {state.root.version}"
         )
     return Trusted(root=roots.by_version[version], pin=roots.pin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootVersion:
+    """One version in the chain of trust roots.
+
+    Attributes:
+        digest: sha256 of its bytes.
+        changes: what differs from the version before; empty for the first.
+        signers: who signed it.
+        owed: what is owed to a version that does not hold yet.
+    """
+
+    root: TrustRoot
+    digest: str
+    changes: tuple[RootChange, ...]
+    signers: tuple[str, ...]
+    owed: tuple[Owed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootLog:
+    """The versions of the trust root, oldest first, and what is wrong with them."""
+
+    versions: tuple[RootVersion, ...]
+    findings: tuple[Finding, ...]
+
+
+def root_log(hands: Hands) -> RootLog:
+    """The chain of trust roots of the commit that is checked out, with a pending one at its end."""
+    roots = ledger_state(hands).ledger.roots
+    versions = []
+    for number, root in sorted(roots.by_version.items()):
+        before = roots.by_version.get(number - 1)
+        versions.append(
+            RootVersion(
+                root=root,
+                digest=roots.digests[number],
+                changes=root_changes(before, root) if before else (),
+                signers=roots.signers[number],
+            )
+        )
+    if roots.pending is not None:
+        root, before = roots.pending.root, roots.latest
+        versions.append(
+            RootVersion(
+                root=root,
+                digest=sha256(roots.pending.content),
+                changes=root_changes(before, root) if before else (),
+                signers=tuple(sorted(roots.pending.signed)),
+                owed=owed(root, before, roots.pending.signed),
+            )
+        )
+    return RootLog(versions=tuple(versions), findings=roots.findings)

@@ -163,7 +163,91 @@ def leave_a_signature_of_a_root_that_is_not_there(scene):
     scene.write(paths.root_signature_path(2, "erin"), scene.read(SIGNATURE_1))
 
 
+def share_the_root(scene):
+    """Erin, Pia and Rita are stewards from the second root on, and two of them sign."""
+    scene.rotate(by=("erin", "pia"), stewards=("erin", "pia", "rita"), threshold=2)
+
+
+def propose_alone(scene):
+    """One of three stewards proposes a root and leaves it as it is."""
+    share_the_root(scene)
+    scene.commit("shared")
+    scene.do("root", "propose", "--threshold", "1", "--rationale", "x", by="erin")
+
+
+def replay_a_signature_on_another_proposal(scene):
+    """A steward signed a proposal; it is withdrawn, and the signature put beside another one."""
+    share_the_root(scene)
+    scene.commit("shared")
+    scene.do("root", "propose", "--add-member", "risk=ada", "--rationale", "x", by="pia")
+    taken = scene.read(paths.root_signature_path(3, "pia"))
+    scene.do("root", "withdraw", by="erin")
+    scene.do("root", "propose", "--add-member", "security=ada", "--rationale", "x", by="erin")
+    scene.write(paths.root_signature_path(3, "pia"), taken)
+
+
+def bring_a_second_key_as_another_person(scene):
+    """A steward adds a person who holds the steward's second key, and signs as both."""
+    share_the_root(scene)
+    people = {**scene.root().people, "zoe": scene.member("new")}
+    scene.rotate(by=("erin",), people=people, stewards=("erin", "zoe"))
+    made = sign(scene.read(paths.root_path(3)), namespace=ROOT_NAMESPACE, key=scene.keys / "new")
+    scene.write(paths.root_signature_path(3, "zoe"), made)
+
+
+def lower_the_threshold_with_the_members_that_it_brings(scene):
+    """Threshold one and a steward more in one version, signed by those two."""
+    share_the_root(scene)
+    people = {**scene.root().people, "mallory": scene.member("mallory")}
+    scene.rotate(by=("erin", "mallory"), people=people, stewards=("erin", "mallory"), threshold=1)
+
+
+def sign_a_root_with_the_key_that_it_revokes(scene):
+    """A thief of Pia's old key signs the version after the one that revoked it."""
+    share_the_root(scene)
+    people = {**scene.root().people, "pia": scene.member("new")}
+    scene.rotate(by=("erin", "rita"), people=people)
+    scene.rotate(by=("erin", "pia"), threshold=1)
+
+
+def work_under_a_root_that_only_is_proposed(scene):
+    """The rules of a proposal ask for nobody, and an entry names it before it holds."""
+    share_the_root(scene)
+    rules = (ApprovalRule(need={}),)
+    scene.rotate(by=("erin",), approvals=rules)
+    policy = scene.read(paths.policy_path(BOT)) + b"# x\n"
+    scene.forge(BOT, policy, root=3, approved={})
+
+
+def smuggle_a_baseline_in_with_a_proposal(scene):
+    """A baseline that no version names comes along with a proposal."""
+    share_the_root(scene)
+    scene.rotate(by=("erin",), threshold=1)
+    text = scene.read(paths.baseline_path("default@1"))
+    scene.write(paths.baseline_path("default@2"), text)
+
+
+def own_a_policy_as_nobody(scene):
+    """Erin names an owner whom nobody knows, so that nobody of hers is barred."""
+    scene.forge(BOT, renamed(scene, "assistnats"), owner="assistnats", approved={})
+    scene.sign(BOT, scene.last(BOT), "sam", "security")
+
+
+def renamed(scene, owner):
+    """The policy with another owner."""
+    text = scene.read(paths.policy_path(BOT))
+    return text.replace(b"owner: assistants\napplies", f"owner: {owner}\napplies".encode())
+
+
 ATTACKS = {
+    propose_alone: "ROOT_THRESHOLD",
+    replay_a_signature_on_another_proposal: "SIG_INVALID ROOT_THRESHOLD",
+    bring_a_second_key_as_another_person: "ROOT_THRESHOLD",
+    lower_the_threshold_with_the_members_that_it_brings: "ROOT_THRESHOLD",
+    sign_a_root_with_the_key_that_it_revokes: "SIG_UNKNOWN_KEY ROOT_THRESHOLD",
+    work_under_a_root_that_only_is_proposed: "ROOT_THRESHOLD",
+    smuggle_a_baseline_in_with_a_proposal: "ROOT_THRESHOLD BASELINE_UNKNOWN",
+    own_a_policy_as_nobody: "OWNER_UNKNOWN",
     remove_the_trust_root: "ROOT_MISSING",
     remove_the_first_of_two_roots: "ROOT_MISSING",
     remove_the_signature_of_the_trust_root: "ROOT_THRESHOLD",

@@ -367,7 +367,75 @@ def a_plain_copy_of_the_files(scene):
     return moved
 
 
+def two_of_three(scene):
+    """Erin shares the trust root with Pia and Rita, and two of them sign every version."""
+    wishes = ("--add-steward", "pia", "--add-steward", "rita", "--threshold", "2")
+    scene.do("root", "propose", *wishes, "--rationale", "no one alone", by="erin")
+    assert scene.verify().codes == {"ROOT_THRESHOLD"}
+    scene.do("root", "sign", "--yes", by="rita")
+    return scene
+
+
+def a_proposal_that_was_withdrawn(scene):
+    """A proposal is taken back, and another one made in its place."""
+    two_of_three(scene)
+    scene.do("root", "propose", "--threshold", "1", "--rationale", "easier", by="pia")
+    edit(scene, "pii", "# meanwhile\n")
+    scene.do("root", "withdraw", by="rita")
+    scene.do("root", "propose", "--add-member", "risk=ada", "--rationale", "help", by="pia")
+    scene.do("root", "sign", "--yes", by="erin")
+    return scene
+
+
+def a_steward_replaced(scene):
+    """A steward gives up the office and another person takes it, signed by the two who stay."""
+    two_of_three(scene)
+    wishes = ("--remove-steward", "erin", "--add-steward", "sam")
+    scene.do("root", "propose", *wishes, "--rationale", "a new task", by="pia")
+    scene.do("root", "sign", "--yes", by="rita")
+    scene.do("root", "propose", "--add-team", "shop=ada", "--rationale", "a shop", by="sam")
+    scene.do("root", "sign", "--yes", by="pia")
+    return scene
+
+
+def several_keys(scene):
+    """Sam approves with a second key, and gives up the first one afterwards."""
+    new = scene.keys / "new"
+    scene.do("root", "propose", "--add-key", f"sam={new}.pub", "--rationale", "two", by="erin")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="new")
+    old = f"sam={scene.keys / 'sam'}.pub"
+    scene.do("root", "propose", "--revoke-key", old, "--rationale", "one", by="erin")
+    edit(scene, BOT, "# even more\n")
+    scene.do("approve", BOT, "--yes", by="new")
+    return scene
+
+
+def a_steward_who_rotates_alone(scene):
+    """The only steward takes a new key in one version, and gives up the old one in the next."""
+    new, old = scene.keys / "new", f"erin={scene.keys / 'erin'}.pub"
+    scene.do("root", "propose", "--add-key", f"erin={new}.pub", "--rationale", "new", by="erin")
+    scene.do("root", "propose", "--revoke-key", old, "--rationale", "old", by="new")
+    return scene
+
+
+def an_owner_who_is_gone(scene):
+    """A team ends although it owns policies, and one of them is handed over afterwards."""
+    wishes = ("--remove-group", "assistants", "--force", "--rationale", "dissolved")
+    scene.do("root", "propose", *wishes, by="erin")
+    text = scene.read(PII).replace(b"owner: assistants\napplies", b"owner: olga\napplies")
+    scene.write(PII, text)
+    scene.do("record", "pii", "--rationale", "handed over", by="olga")
+    return scene
+
+
 HISTORIES = (
+    two_of_three,
+    a_proposal_that_was_withdrawn,
+    a_steward_replaced,
+    several_keys,
+    a_steward_who_rotates_alone,
+    an_owner_who_is_gone,
     nothing_more,
     two_policies_in_parallel_branches,
     new_policies_in_parallel_branches,

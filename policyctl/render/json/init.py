@@ -16,5 +16,6 @@ def render(founded: Founded) -> str:
         "commit": founded.commit,
         "files": list(founded.files),
         "kept": list(founded.kept),
+        "owed": {"missing": founded.owed.missing, "left": list(founded.owed.left)},
     }
     return document("init", "pass", result=result)

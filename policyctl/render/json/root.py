@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyctl.core.canonical import decode
+from policyctl.core.governance_document import governance_data
 from policyctl.core.trust_root import root_bytes
 from policyctl.render.json.envelope import document
 from policyctl.usecases.root import Trusted
@@ -10,5 +11,9 @@ from policyctl.usecases.root import Trusted
 
 def render(report: Trusted) -> str:
     """The whole output."""
-    result = {"root": decode(root_bytes(report.root)), "pin": report.pin}
+    result = {
+        "root": decode(root_bytes(report.root)),
+        "pin": report.pin,
+        "governance": governance_data(report.root),
+    }
     return document("root show", "pass", result=result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyctl.render.lines import DIM, GOOD, Line, Part, line
+from policyctl.render.lines import DIM, GOOD, WARN, Line, Part, line
 from policyctl.render.text.root import people_lines, rule_words, stewards_words
 from policyctl.usecases.init import Founded
 
@@ -24,5 +24,29 @@ def render(founded: Founded, width: int | None = None) -> list[Line]:
         *lines,
         line(Part("  pin       ", DIM), founded.pin),
         line(Part("            keep it outside the repository: policyctl verify --pin ...", DIM)),
-        line(Part("  next      ", DIM), "policyctl new ID --use-case public-facing --owner ..."),
+        *_next(founded),
     ]
+
+
+def _next(founded: Founded) -> list[Line]:
+    """What to do first: gather signatures, or write a policy."""
+    owed = founded.owed
+    if owed.missing:
+        who = ", ".join(owed.left)
+        said = f"the trust root does not hold yet: {owed.missing} more of {who} must sign it"
+        return [
+            line(Part("  owed      ", DIM), Part(said, WARN)),
+            line(Part("  next      ", DIM), "policyctl root sign, by each of them"),
+        ]
+    lines = [
+        line(Part("  next      ", DIM), "policyctl new ID --use-case public-facing --owner ...")
+    ]
+    if len(founded.root.stewards) == 1 and not founded.root.solo:
+        others = " ".join(
+            f"--add-steward {who}"
+            for who in sorted(founded.root.people)[:3]
+            if who not in founded.root.stewards
+        )
+        said = f"policyctl root propose {others} --threshold 2 --rationale ..."
+        lines.append(line(Part("  then      ", DIM), Part("share the trust root: ", WARN), said))
+    return lines

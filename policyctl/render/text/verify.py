@@ -39,7 +39,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     for version, signers in ledger.roots.signers.items():
         if version > 1:
             text = f"trust root {version}: signed by {', '.join(signers)}"
-            lines.append(line(Part(text, BOLD), Part("  (policyctl root show)", DIM)))
+            lines.append(line(Part(text, BOLD), Part("  (policyctl root log)", DIM)))
     if root is not None and root.threshold == 1 and not root.solo:
         lines.append(line(Part(stewards_words(root), WARN)))
     return lines

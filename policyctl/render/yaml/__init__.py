@@ -1,0 +1,1 @@
+"""Reports as YAML files that people edit."""
