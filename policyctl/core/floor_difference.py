@@ -46,10 +46,10 @@ def _gates(before: TrustRoot, after: TrustRoot) -> Iterator[tuple[str, str, str]
 
 
 def _gate_effect(name: str, was: Any, will: Any) -> str:
+    if name == "inference":  # where nothing is said, the bound holds however often one looks
+        return "looser" if will == "fixed" else "tighter" if was == "fixed" else "other"
     if was is None or will is None:
         return "tighter" if was is None else "looser"
-    if name == "inference":
-        return "looser" if will == "fixed" else "tighter"
     if name == "window":
         less = duration(will) < duration(was)
     elif name in ("false_positives", "confidence"):
