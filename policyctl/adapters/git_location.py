@@ -17,14 +17,16 @@ class GitLocation:
     """Where a repository is, found without asking git.
 
     Attributes:
-        work_tree: the folder that holds ``.git``.
+        work_tree: the folder that holds ``.git``; of a bare repository, the repository itself.
         git_dir: what belongs to this working tree: ``HEAD``, the index, a merge under way.
         common_dir: what linked worktrees share: objects, refs, configuration.
+        quarantine: the folder in which git keeps the objects of a push that is not yet accepted.
     """
 
     work_tree: Path
     git_dir: Path
     common_dir: Path
+    quarantine: Path | None = None
 
 
 def find(start: Path) -> GitLocation:
@@ -44,6 +46,36 @@ def find(start: Path) -> GitLocation:
                 hint="run policyctl in a repository with a working tree",
             )
     raise RepositoryError(f"{start} is not in a git repository", hint="run 'git init'")
+
+
+def find_readable(start: Path) -> GitLocation:
+    """The repository whose working tree holds ``start``, or the bare one that ``start`` is.
+
+    A folder among the files of a working tree that looks like a bare repository came with those
+    files, and is none.
+
+    Raises:
+        RepositoryError: there is none, or its ``.git`` is not what git itself writes.
+    """
+    folder = start.resolve()
+    tracked = any(os.path.lexists(above / ".git") for above in (folder, *folder.parents))
+    if folder.name == ".git" or tracked or not _looks_like_git_dir(folder):
+        return find(start)
+    return find_served(folder)
+
+
+def find_served(folder: Path) -> GitLocation:
+    """The repository that ``folder`` itself is: a bare one, or the ``.git`` of a working tree.
+
+    Raises:
+        RepositoryError: it is none.
+    """
+    git_dir = folder.resolve()
+    if not _looks_like_git_dir(git_dir):
+        raise RepositoryError(
+            f"{folder} is not a git repository", hint="run it in the folder that holds 'objects'"
+        )
+    return GitLocation(work_tree=git_dir, git_dir=git_dir, common_dir=_common_dir(git_dir))
 
 
 def _git_dir(folder: Path) -> Path | None:

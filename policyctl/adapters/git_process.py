@@ -111,10 +111,13 @@ class GitProcess:
             raise _failed(arguments, done.stderr)
         return done.stdout
 
-    def records(self, *arguments: str) -> Iterator[bytes]:
+    def records(self, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
         """What git prints, cut at the NUL bytes, while git still prints it."""
-        with tempfile.TemporaryFile() as errors:
-            process = self.start(*arguments, stderr=errors)
+        with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as asked:
+            # A file, because a pipe would fill up while nobody reads the answer.
+            asked.write(stdin)
+            asked.seek(0)
+            process = self.start(*arguments, stdin=asked, stderr=errors)
             try:
                 assert process.stdout is not None
                 rest = b""
@@ -132,7 +135,7 @@ class GitProcess:
     def start(
         self,
         *arguments: str,
-        stdin: int = subprocess.DEVNULL,
+        stdin: int | IO[bytes] = subprocess.DEVNULL,
         stderr: int | IO[bytes] = subprocess.DEVNULL,
     ) -> subprocess.Popen[bytes]:
         """A git command that goes on while its output is read."""
@@ -154,7 +157,16 @@ class GitProcess:
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        return {**inherited, "PATH": self._path, **_GUARDS, **_NO_SETTINGS}
+        return {**inherited, "PATH": self._path, **_GUARDS, **_NO_SETTINGS, **self._objects()}
+
+    def _objects(self) -> dict[str, str]:
+        """Where objects stand besides the repository: those of a push under way."""
+        if self.location.quarantine is None:
+            return {}
+        return {
+            "GIT_OBJECT_DIRECTORY": str(self.location.quarantine),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.location.common_dir / "objects"),
+        }
 
 
 def user_environment() -> dict[str, str]:
