@@ -7,18 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from policyctl.adapters.git_objects import TooLargeError, TreeEntry
 from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.git_writing import WritableStore
-from policyctl.core import paths
+from policyctl.adapters.governed_files import GovernedFiles
 from policyctl.core.canonical import sha256
 from policyctl.core.paths import PolicyFile, place_of
-from policyctl.core.snapshot import REGULAR, File, Snapshot
+from policyctl.core.snapshot import Snapshot
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
-
-_MOST_BYTES = 1 << 30
-_GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
 
 
 class GovernedRepository:
@@ -68,12 +64,7 @@ class GovernedRepository:
         """The governed files of the commit that is checked out."""
         if self._head is None:
             return {}
-        alike = [name for name in self._store.top(self._head) if name.casefold() in _GOVERNED]
-        if not alike:
-            return {}
-        read = _Files(self._store)
-        tree = self._store.tree(self._head, alike)
-        return {path: read.file(path, entry) for path, entry in tree.items()}
+        return GovernedFiles(self._store).of_commit(self._head)
 
     def working_file(self, path: str) -> bytes | None:
         """The bytes of a file of the working tree, or None if there is no regular file."""
@@ -163,29 +154,3 @@ class GovernedRepository:
         except RepositoryError:
             return False
         return True
-
-
-class _Files:
-    """Reads the files of a commit: each object once, and never more than a ledger can need."""
-
-    def __init__(self, store: WritableStore) -> None:
-        self._store = store
-        self._read: dict[str, File] = {}
-        self._bytes = 0
-
-    def file(self, path: str, entry: TreeEntry) -> File:
-        if entry.mode != REGULAR or paths.place_of(path) is None:
-            return File(mode=entry.mode, content=None)
-        if entry.oid not in self._read:
-            self._read[entry.oid] = self._content(entry)
-        return self._read[entry.oid]
-
-    def _content(self, entry: TreeEntry) -> File:
-        try:
-            content = self._store.blob(entry.oid)
-        except TooLargeError:
-            return File(mode=entry.mode, content=None, too_large=True)
-        self._bytes += len(content)
-        if self._bytes > _MOST_BYTES:
-            raise RepositoryError(f"the governed files hold more than {_MOST_BYTES >> 20} MiB")
-        return File(mode=entry.mode, content=content)

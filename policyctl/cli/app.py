@@ -13,6 +13,7 @@ from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
 from policyctl.cli.evidence import evidence
 from policyctl.cli.export import export
+from policyctl.cli.hook import hook
 from policyctl.cli.init import init
 from policyctl.cli.lint import lint
 from policyctl.cli.log import log
@@ -59,3 +60,4 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(root, name="root")
+app.add_typer(hook, name="hook")

@@ -10,22 +10,44 @@ from policyctl.cli.options import FormatOption, PinOption, checked_pin
 
 def verify(
     pin: PinOption = "",
+    rev: Annotated[
+        str, typer.Option("--rev", help="The commit that is judged.", metavar="REV")
+    ] = "HEAD",
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base",
+            help="Judge a pull request: what the commit adds to this branch.",
+            metavar="REV",
+        ),
+    ] = "",
+    history: Annotated[
+        bool, typer.Option("--history", help="Judge every state that the branch went through, too.")
+    ] = False,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Verify the ledger of the commit that is checked out, from git objects alone."""
+    """Verify the ledger of a commit, from git objects alone."""
+    from pathlib import Path
+
+    from policyctl.adapters.commits import commits_of
+    from policyctl.adapters.ssh_verification import verify as signatures
+    from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import workplace
+    from policyctl.cli.progress import shown
     from policyctl.errors import TamperingError
     from policyctl.render.json.verify import render as as_json
     from policyctl.render.text.verify import render as as_text
-    from policyctl.usecases.verify import verify as check
+    from policyctl.usecases.memo import ledger_memo
+    from policyctl.usecases.verify import verify_commit
 
-    with workplace() as hands:
-        report = check(
-            repository=hands.repository,
-            documents=hands.documents,
-            signatures=hands.verify,
-            pin=checked_pin(pin),
+    with commits_of(Path.cwd()) as commits:
+        report = verify_commit(
+            commits=commits,
+            memo=ledger_memo(YamlDocuments(), signatures, checked_pin(pin)),
+            rev=rev,
+            base=base,
+            history=history,
+            watch=shown("judging the history", lambda: commits.count_states(rev)),
         )
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
-    raise typer.Exit(0 if report.passed else TamperingError.exit_code)
+    raise typer.Exit(TamperingError.exit_code if report.tampered else int(not report.passed))

@@ -68,11 +68,16 @@ def check_growth(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Find
         ledger: the ledger now.
         since: that witness, as a message names it: ``checkpoint 4``.
     """
+    yield from check_kept(before, ledger, since=since)
+    yield from check_new_entries(before, ledger, since=since)
+
+
+def check_kept(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
+    """Findings about roots, entries and signatures that are gone, or not what they were."""
     now = extent_of(ledger)
     yield from _check_roots(before, now, since)
     for policy, held in sorted(before.chains.items()):
         yield from _check_chain(policy, held, now.chains.get(policy, ()), since)
-    yield from _check_new(before, ledger, since)
 
 
 def _held(item: Recorded) -> HeldEntry:
@@ -122,7 +127,7 @@ def _check_chain(
                 yield violation("SIG_LATE", message, file=file, policy=policy, entry=seq)
 
 
-def _check_new(before: Extent, ledger: Ledger, since: str) -> Iterator[Finding]:
+def check_new_entries(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
     """New entries are made under the newest root that the witness saw, or a later one."""
     oldest = len(before.roots)
     for policy, chain in sorted(ledger.chains.items()):

@@ -11,6 +11,7 @@ from policyctl.core.catalogue import Catalogue
 from policyctl.core.document import Document
 from policyctl.core.evidence import RecordSource
 from policyctl.core.finding import Finding, Path
+from policyctl.core.history import State
 from policyctl.core.record import Record
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.ssh_keys import PublicKey
@@ -129,6 +130,31 @@ class Repository(Protocol):
 
     def identity(self) -> Person | None:
         """Who git says its user is."""
+
+
+class Commits(Protocol):
+    """The commits of a repository, as verification compares them."""
+
+    def resolve(self, rev: str) -> str:
+        """The id of the commit that ``rev`` names."""
+
+    def snapshot(self, commit: str) -> Snapshot:
+        """The governed files of a commit."""
+
+    def files(self, commit: str, under: Sequence[str]) -> Snapshot:
+        """The governed files of a commit at and below these paths."""
+
+    def names(self, commit: str) -> Snapshot:
+        """The governed files of a commit, by name and mode alone."""
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """The newest commits that two commits both come from; `NotJudgedError` if cut off."""
+
+    def changed(self, old: str, new: str) -> tuple[str, ...]:
+        """The governed files that differ between two commits."""
+
+    def states(self, head: str) -> Iterator[State]:
+        """The first-parent states that changed governed files; `NotJudgedError` if cut off."""
 
 
 class Signer(Protocol):

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policyctl.core import paths
-from policyctl.core.ledger import Ledger, check_ledger
+from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.ledger import Ledger
+from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.core.signature_files import VerifySignature
+from policyctl.core.snapshot import Snapshot
 from policyctl.errors import NotJudgedError
-from policyctl.usecases.policy_facts import facts_reader
-from policyctl.usecases.ports import Documents, Repository
+from policyctl.usecases.base import BaseComparison, compare_with_base
+from policyctl.usecases.history import PastStates, Watch, judge_history
+from policyctl.usecases.memo import ledger_memo
+from policyctl.usecases.ports import Commits, Documents, Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,17 +23,46 @@ class Verification:
 
     Attributes:
         commit: the commit that was judged.
-        level: ``tree``: everything that one commit's files can prove.
+        base: how it compares with the branch that it should be merged into, if that was asked.
+        history: what the branch went through, if that was asked.
     """
 
     commit: str
     ledger: Ledger
-    level: str = "tree"
+    base: BaseComparison | None = None
+    history: PastStates | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that was found, by whichever comparison."""
+        witnesses = [item for item in (self.base, self.history) if item]
+        return in_order(
+            [*self.ledger.findings, *(found for item in witnesses for found in item.findings)]
+        )
+
+    @property
+    def level(self) -> str:
+        """``tree``, everything that one commit's files can prove, and what it was compared with."""
+        compared = ("base" if self.base else "", "history" if self.history else "")
+        return "+".join(filter(None, ("tree", *compared)))
+
+    @property
+    def owed(self) -> frozenset[Finding]:
+        """The findings that only say that somebody has yet to agree."""
+        return self.base.owed if self.base else frozenset()
 
     @property
     def passed(self) -> bool:
-        """True if nothing was found."""
-        return not self.ledger.findings
+        """True if nothing was found that must not be so."""
+        return not self._errors()
+
+    @property
+    def tampered(self) -> bool:
+        """True if something was found that no approval can cure."""
+        return bool(self._errors() - self.owed)
+
+    def _errors(self) -> set[Finding]:
+        return {item for item in self.findings if item.severity is Severity.ERROR}
 
 
 def verify(
@@ -46,10 +80,53 @@ def verify(
         NotJudgedError: the commit holds neither policies nor a ledger.
     """
     snapshot = repository.snapshot()
+    _require_governed(snapshot)
+    memo = ledger_memo(documents, signatures, pin)
+    return Verification(commit=repository.head, ledger=memo.judge(snapshot))
+
+
+def verify_commit(
+    *,
+    commits: Commits,
+    memo: LedgerMemo,
+    rev: str = "HEAD",
+    base: str = "",
+    history: bool = False,
+    watch: Watch = iter,
+) -> Verification:
+    """Judge the ledger of a commit, and compare it with what is asked for.
+
+    Args:
+        commits: where the objects are read from.
+        memo: judges ledgers.
+        rev: the commit that is judged.
+        base: the branch that the commit should be merged into, or empty.
+        history: whether to judge every state that the branch went through, too.
+        watch: sees those states go by.
+
+    Raises:
+        NotJudgedError: the commit holds neither policies nor a ledger, or the history that was
+            asked for is cut off.
+    """
+    commit = commits.resolve(rev)
+    snapshot = commits.snapshot(commit)
+    _require_governed(snapshot)
+    ledger = memo.judge(snapshot)
+    return Verification(
+        commit=commit,
+        ledger=ledger,
+        base=compare_with_base(head=commit, ledger=ledger, base=base, commits=commits, memo=memo)
+        if base
+        else None,
+        history=judge_history(head=commit, commits=commits, memo=memo, watch=watch)
+        if history
+        else None,
+    )
+
+
+def _require_governed(snapshot: Snapshot) -> None:
     if not any(path.startswith((paths.HOME, paths.POLICIES)) for path in snapshot):
         raise NotJudgedError(
             "nothing here is governed: the commit has neither policies/ nor .policyctl/",
             hint="run 'policyctl init'",
         )
-    ledger = check_ledger(snapshot, verify=signatures, read_facts=facts_reader(documents), pin=pin)
-    return Verification(commit=repository.head, ledger=ledger)

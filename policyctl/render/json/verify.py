@@ -10,7 +10,7 @@ def render(report: Verification) -> str:
     """The whole output."""
     ledger = report.ledger
     root = ledger.roots.latest
-    result = {
+    result: dict[str, object] = {
         "commit": report.commit,
         "level": report.level,
         "policies": len(ledger.chains),
@@ -25,5 +25,14 @@ def render(report: Verification) -> str:
             "signers": {str(version): list(who) for version, who in ledger.roots.signers.items()},
         },
     }
+    if report.base is not None:
+        result["base"] = {
+            "name": report.base.name,
+            "commit": report.base.commit,
+            "forks": list(report.base.forks),
+            "owed": len(report.owed),
+        }
+    if report.history is not None:
+        result["history"] = {"states": report.history.states}
     status = "pass" if report.passed else "fail"
-    return document("verify", status, findings=ledger.findings, result=result)
+    return document("verify", status, findings=report.findings, result=result)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from policyctl.core.finding import Finding
-from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
+from policyctl.core.finding import Finding, Severity
+from policyctl.render.lines import BAD, BOLD, DIM, GOOD, NAME, WARN, Line, Part, line
 from policyctl.render.text.root import stewards_words
 from policyctl.usecases.verify import Verification
 
-_MEANING = {"tree": " (what one commit's files can prove; a rollback of all of it, they cannot)"}
+_MEANING = {
+    "tree": "what one commit's files can prove; a rollback of all of it, they cannot",
+    "tree+base": "and that nothing was lost since the branch left its base",
+    "tree+history": "and what the branch went through, as far as its commits tell",
+    "tree+base+history": "and what was there before, at the base and on the way",
+}
+_STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 
 
 def render(report: Verification, width: int | None = None) -> list[Line]:
@@ -15,7 +21,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     del width
     ledger = report.ledger
     lines: list[Line] = []
-    for finding in ledger.findings:
+    for finding in report.findings:
         lines += _finding(finding)
     root = ledger.roots.latest
     if root is not None and root.solo:
@@ -27,13 +33,16 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
         f"{_count(ledger.entries, 'entry', 'entries')}, "
         f"{_count(ledger.signatures, 'signature', 'signatures')}"
     )
-    verdict = (
-        Part("verified", GOOD)
-        if report.passed
-        else Part(f"not verified: {_count(len(ledger.findings), 'finding', 'findings')}", BAD)
-    )
-    lines.append(line(verdict, f" · {read} · commit {report.commit[:12]}"))
-    lines.append(line(Part("level: ", DIM), report.level, Part(_MEANING[report.level], DIM)))
+    lines.append(line(_verdict(report), f" · {read} · commit {report.commit[:12]}"))
+    meaning = Part(f" ({_MEANING[report.level]})", DIM)
+    lines.append(line(Part("level: ", DIM), report.level, meaning))
+    if report.base is not None:
+        forks = ", ".join(fork[:12] for fork in report.base.forks)
+        tip = f"{report.base.name} at {report.base.commit[:12]}"
+        lines.append(line(Part("base: ", DIM), tip, Part(f" (left at {forks})", DIM)))
+    if report.history is not None:
+        states = _count(report.history.states, "state", "states")
+        lines.append(line(Part("history: ", DIM), f"{states} judged"))
     if ledger.roots.pin:
         lines.append(line(Part("trust root 1: sha256 ", DIM), ledger.roots.pin))
     for version, signers in ledger.roots.signers.items():
@@ -45,8 +54,16 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     return lines
 
 
+def _verdict(report: Verification) -> Part:
+    if report.passed:
+        return Part("verified", GOOD)
+    if not report.tampered:
+        return Part("not yet verified: signatures are owed", WARN)
+    return Part(f"not verified: {_count(len(report.findings), 'finding', 'findings')}", BAD)
+
+
 def _finding(finding: Finding) -> list[Line]:
-    lines = [line(Part(finding.code, BAD), "  ", Part(finding.message, BOLD))]
+    lines = [line(Part(finding.code, _STYLES[finding.severity]), "  ", Part(finding.message, BOLD))]
     if finding.hint:
         lines.append(line(Part("    = ", DIM), finding.hint))
     return lines

@@ -1,0 +1,161 @@
+"""The commits of a repository as verification compares them; bare repositories too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from policyctl.adapters.git_location import GitLocation, find_readable
+from policyctl.adapters.git_objects import PATHS, ObjectStore, TreeEntry
+from policyctl.adapters.governed_files import GovernedFiles, is_governed
+from policyctl.core.history import State
+from policyctl.core.snapshot import File, Snapshot
+from policyctl.errors import NotJudgedError, RepositoryError
+
+_ABSENT = "000000"
+_SUBMODULE = "160000"
+_DEEPEN = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
+
+
+class Commits:
+    """Satisfies `ports.Commits`: nothing is written, and what commits share is read once."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._files = GovernedFiles(store)
+
+    def resolve(self, rev: str) -> str:
+        """The id of the commit that ``rev`` names."""
+        try:
+            return self._store.resolve(rev)
+        except RepositoryError as error:
+            if self._store.is_shallow():
+                raise NotJudgedError(error.message, hint=_DEEPEN) from error
+            raise
+
+    def snapshot(self, commit: str) -> Snapshot:
+        """The governed files of a commit."""
+        return self._files.of_commit(commit)
+
+    def files(self, commit: str, under: Sequence[str]) -> Snapshot:
+        """The governed files of a commit at and below these paths."""
+        return self._files.of_commit(commit, tuple(under))
+
+    def names(self, commit: str) -> Snapshot:
+        """The governed files of a commit, by name and mode alone."""
+        tree = self._files.tree(commit)
+        return {path: File(mode=entry.mode, content=None) for path, entry in tree.items()}
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """The newest commits that two commits both come from.
+
+        Raises:
+            NotJudgedError: the history was cut off before it came to one.
+            RepositoryError: they have no commit in common.
+        """
+        try:
+            found = self._store.run("merge-base", "--all", one, other).decode("ascii").split()
+        except RepositoryError:
+            found = []
+        if found:
+            return tuple(sorted(found))
+        if self._store.is_shallow():
+            raise NotJudgedError(
+                f"the history is cut off before {one[:12]} and {other[:12]} meet", hint=_DEEPEN
+            )
+        raise RepositoryError(f"{one[:12]} and {other[:12]} have no commit in common")
+
+    def changed(self, old: str, new: str) -> tuple[str, ...]:
+        """The governed files that differ between two commits."""
+        names = [
+            name.decode(*PATHS)
+            for name in self._store.records(
+                "diff-tree", "-z", "--name-only", "--no-renames", old, new, "--"
+            )
+        ]
+        governed = [name for name in names if is_governed(name)]
+        if not governed:
+            return ()
+        arguments = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
+        found = self._store.records(*arguments, old, new, "--", *governed)
+        return tuple(name.decode(*PATHS) for name in found)
+
+    def states(self, head: str) -> Iterator[State]:
+        """The first-parent states of a branch that changed governed files, oldest first.
+
+        Raises:
+            NotJudgedError: the history was cut off when the repository was cloned.
+        """
+        if self._store.is_shallow():
+            raise NotJudgedError(f"the history of {head[:12]} is cut off", hint=_DEEPEN)
+        listed = self._store.run(
+            *("rev-list", "--first-parent", "--parents", "--reverse", head, "--")
+        )
+        # The first parent alone: diff-tree compares with the commits that it is told.
+        lines = [b" ".join(line.split(b" ")[:2]) for line in listed.splitlines()]
+        yield from self._compared(lines)
+
+    def count_states(self, head: str) -> int:
+        """How many commits ``states`` goes through."""
+        return int(self._store.text("rev-list", "--first-parent", "--count", head, "--"))
+
+    def _compared(self, lines: list[bytes]) -> Iterator[State]:
+        arguments = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--root")
+        held = _Held(self._files)
+        number = {line.split(b" ")[0]: place for place, line in enumerate(lines, start=1)}
+        commit, changes = b"", dict[str, TreeEntry]()
+        records = self._store.records(
+            *arguments, "--no-abbrev", "--ignore-submodules=none", stdin=b"\n".join(lines) + b"\n"
+        )
+        for record in records:
+            if not record.startswith(b":"):
+                if changes:
+                    yield held.state(commit, number[commit], changes)
+                commit, changes = record, {}
+                continue
+            path = next(records).decode(*PATHS)
+            if is_governed(path):
+                _, mode, _, oid, _ = record.decode("ascii").split(" ")
+                kind = "commit" if mode == _SUBMODULE else "blob"
+                changes[path] = TreeEntry(mode=mode, oid=oid, kind=kind)
+        if changes:
+            yield held.state(commit, number[commit], changes)
+
+
+class _Held:
+    """The objects that the present state of a history holds; all others are let go of."""
+
+    def __init__(self, files: GovernedFiles) -> None:
+        self._files = files
+        self._held: dict[str, str] = {}
+        self._uses: Counter[str] = Counter()
+
+    def state(self, commit: bytes, number: int, changes: dict[str, TreeEntry]) -> State:
+        files: dict[str, File | None] = {}
+        gone = [self._held.pop(path) for path in changes if path in self._held]
+        self._uses.subtract(gone)
+        for path, entry in changes.items():
+            if entry.mode == _ABSENT:
+                files[path] = None
+                continue
+            files[path] = self._files.file(path, entry)
+            self._held[path] = entry.oid
+            self._uses[entry.oid] += 1
+        self._files.forget([oid for oid in gone if not self._uses[oid]])
+        return State(commit=commit.decode("ascii"), number=number, files=files)
+
+
+@contextmanager
+def commits_of(start: Path) -> Iterator[Commits]:
+    """The commits of the repository around a folder, or of the bare one that the folder is."""
+    with commits_at(find_readable(start)) as found:
+        yield found
+
+
+@contextmanager
+def commits_at(location: GitLocation) -> Iterator[Commits]:
+    """The commits of a repository."""
+    with ObjectStore(location) as store:
+        yield Commits(store)

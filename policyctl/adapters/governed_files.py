@@ -1,0 +1,63 @@
+"""The governed files of commits: each object read once, and never more than a ledger can need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policyctl.adapters.git_objects import ObjectStore, TooLargeError, TreeEntry
+from policyctl.core import paths
+from policyctl.core.snapshot import REGULAR, File, Snapshot
+from policyctl.errors import RepositoryError
+
+MOST_BYTES = 1 << 30
+_GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
+
+
+def is_governed(path: str) -> bool:
+    """True if a path is below ``policies`` or ``.policyctl``, in any spelling of their letters."""
+    return path.partition("/")[0].casefold() in _GOVERNED
+
+
+class GovernedFiles:
+    """Reads governed files; commits that share a file share what was read of it."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._read: dict[str, File] = {}
+        self._bytes = 0
+
+    def of_commit(self, commit: str, under: Sequence[str] | None = None) -> Snapshot:
+        """The governed files of a commit, all of them or those at and below ``under``."""
+        tree = self.tree(commit, under)
+        return {path: self.file(path, entry) for path, entry in tree.items()}
+
+    def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
+        """The names of the governed files of a commit, and the objects that they hold."""
+        alike = [name for name in self._store.top(commit) if is_governed(name)]
+        if not alike or under == ():
+            return {}
+        return self._store.tree(commit, alike if under is None else under)
+
+    def file(self, path: str, entry: TreeEntry) -> File:
+        """The file that a commit has at a path."""
+        if entry.mode != REGULAR or paths.place_of(path) is None:
+            return File(mode=entry.mode, content=None)
+        if entry.oid not in self._read:
+            self._read[entry.oid] = self._content(entry)
+        return self._read[entry.oid]
+
+    def forget(self, oids: Sequence[str]) -> None:
+        """Let go of objects that no commit will ask for again."""
+        for oid in oids:
+            file = self._read.pop(oid, None)
+            self._bytes -= len(file.content or b"") if file else 0
+
+    def _content(self, entry: TreeEntry) -> File:
+        try:
+            content = self._store.blob(entry.oid)
+        except TooLargeError:
+            return File(mode=entry.mode, content=None, too_large=True)
+        self._bytes += len(content)
+        if self._bytes > MOST_BYTES:
+            raise RepositoryError(f"the governed files hold more than {MOST_BYTES >> 20} MiB")
+        return File(mode=entry.mode, content=content)

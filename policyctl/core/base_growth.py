@@ -1,0 +1,124 @@
+"""A branch against the branch that it should be merged into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from policyctl.core import paths
+from policyctl.core.finding import Finding, Severity
+from policyctl.core.growth import Extent, HeldEntry, check_kept, check_new_entries, extent_of
+from policyctl.core.ledger import Ledger
+from policyctl.core.snapshot import violation
+
+
+def check_branch(
+    head: Ledger, base: Ledger, forks: Mapping[str, Ledger], *, name: str
+) -> Iterator[Finding]:
+    """Findings about what a branch lost since it left its base, and what stands in its way.
+
+    A branch that is behind its base lacks what came to the base since. That is no loss, so losses
+    are measured against the commits where the two parted.
+
+    Args:
+        head: the ledger of the branch.
+        base: the ledger of the tip of the base.
+        forks: the ledgers of the newest commits that both come from, by their ids.
+        name: the base, as a message names it.
+    """
+    yield from _check_base(base, name)
+    lost = [
+        finding
+        for fork, ledger in sorted(forks.items())
+        for finding in check_kept(
+            extent_of(ledger), head, since=f"commit {fork[:12]}, where the branch left '{name}'"
+        )
+    ]
+    yield from lost
+    now, tip = extent_of(head), extent_of(base)
+    known = [tip, *(extent_of(ledger) for ledger in forks.values())]
+    yield from check_new_entries(_known_of(now, tip, known), head, since=f"'{name}'")
+    yield from _check_collisions(now, tip, {item.policy for item in lost}, name)
+
+
+def owed(findings: Iterable[Finding], before: Iterable[Ledger]) -> frozenset[Finding]:
+    """The findings that only say that somebody has yet to agree to something new.
+
+    An approval is owed if it is missing from an entry that no ledger of before had settled, and a
+    signature of a trust root if the version is newer than theirs. Anything else that is missing
+    was taken away.
+    """
+    extents = [extent_of(ledger) for ledger in before]
+
+    def is_owed(finding: Finding) -> bool:
+        if finding.code == "APPROVALS_MISSING":
+            chains = [extent.chains.get(finding.policy, ()) for extent in extents]
+            seq = finding.entry
+            return not any(len(chain) >= seq and chain[seq - 1].settled for chain in chains)
+        if finding.code == "ROOT_THRESHOLD":
+            held = {paths.root_path(n + 1) for extent in extents for n in range(len(extent.roots))}
+            return finding.file not in held
+        return False
+
+    return frozenset(filter(is_owed, findings))
+
+
+def _check_base(base: Ledger, name: str) -> Iterator[Finding]:
+    """Nothing can be compared with a base that does not hold; approvals may be under way there."""
+    wrong = [item for item in base.findings if item.code != "APPROVALS_MISSING"]
+    errors = [item for item in wrong if item.severity is Severity.ERROR]
+    if errors:
+        codes = ", ".join(sorted({item.code for item in errors}))
+        yield violation(
+            "BASE_BROKEN",
+            f"the base '{name}' does not verify itself ({codes}): {errors[0].message}",
+            file=errors[0].file,
+            policy=errors[0].policy,
+            entry=errors[0].entry,
+            hint=f"policyctl verify --rev {name}",
+        )
+
+
+def _known_of(now: Extent, tip: Extent, known: Sequence[Extent]) -> Extent:
+    """The entries of the branch that are not new, and the trust roots of the base's tip."""
+    chains: dict[str, tuple[HeldEntry, ...]] = {}
+    for policy, chain in now.chains.items():
+        shared = max(_shared(chain, before.chains.get(policy, ())) for before in known)
+        chains[policy] = chain[:shared]
+    return Extent(roots=tip.roots, chains=chains)
+
+
+def _shared(one: Sequence[HeldEntry], other: Sequence[HeldEntry]) -> int:
+    """How many entries two chains begin with alike."""
+    count = 0
+    while count < min(len(one), len(other)) and one[count].entry == other[count].entry:
+        count += 1
+    return count
+
+
+def _check_collisions(
+    now: Extent, tip: Extent, lost: Iterable[str], name: str
+) -> Iterator[Finding]:
+    """What branch and base both put into the same place; git will refuse to merge it."""
+
+    def collision(message: str, file: str, hint: str, policy: str = "", entry: int = 0) -> Finding:
+        found = violation("BASE_AHEAD", message, file=file, policy=policy, entry=entry, hint=hint)
+        return replace(found, severity=Severity.WARNING)
+
+    for policy, chain in sorted(now.chains.items()):
+        other = tip.chains.get(policy, ())
+        seq = _shared(chain, other) + 1
+        if seq <= min(len(chain), len(other)) and policy not in lost:
+            yield collision(
+                f"'{name}' has another entry {seq} of '{policy}' since the branch left it",
+                paths.entry_path(policy, seq),
+                f"start again from '{name}' and record the change there",
+                policy,
+                seq,
+            )
+    for version, (mine, theirs) in enumerate(zip(now.roots, tip.roots, strict=False), start=1):
+        if mine != theirs:
+            message = f"'{name}' has another trust root {version} since the branch left it"
+            hint = f"start again from '{name}' and propose the next version there"
+            yield collision(message, paths.root_path(version), hint)
+            return

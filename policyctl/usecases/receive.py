@@ -1,0 +1,119 @@
+"""A push judged by the server that receives it, before any ref moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from policyctl.core import paths
+from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.growth import check_growth, extent_of
+from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
+from policyctl.core.push import RefUpdate, check_ref, covers
+from policyctl.core.snapshot import Snapshot, violation
+from policyctl.usecases.ports import Commits
+
+_SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
+_SINCE = "the last push"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What a push asks for, and why it is refused, if it is.
+
+    Attributes:
+        refused: the refs that are, each with what is wrong with it.
+    """
+
+    refused: tuple[tuple[str, tuple[Finding, ...]], ...]
+
+
+def judge_push(
+    updates: Iterable[RefUpdate],
+    *,
+    branches: Iterable[str],
+    target: Callable[[str], str],
+    commits: Commits,
+    memo: LedgerMemo,
+) -> Received:
+    """Judge every ref of a push; what is wrong with one refuses them all.
+
+    Args:
+        updates: what the push asks for.
+        branches: the branches whose ledgers must hold.
+        target: the ref that moves when one is pushed.
+        commits: the repository, with the objects that were pushed.
+        memo: judges ledgers.
+    """
+    governed = tuple(branches)
+    refused = []
+    for update in updates:
+        is_governed = covers(governed, update.ref) or covers(governed, target(update.ref))
+        found = tuple(check_ref(update, governed=is_governed))
+        if not found and is_governed:
+            found = _judge_branch(update, commits, memo)
+        errors = tuple(item for item in found if item.severity is Severity.ERROR)
+        if errors:
+            refused.append((update.ref, errors))
+    return Received(refused=tuple(refused))
+
+
+def _judge_branch(update: RefUpdate, commits: Commits, memo: LedgerMemo) -> tuple[Finding, ...]:
+    new = commits.resolve(update.new)
+    if update.creates:
+        snapshot = commits.snapshot(new)
+        if not any(path.startswith(paths.HOME) for path in snapshot):
+            return (
+                violation(
+                    "LEDGER_MISSING",
+                    "the branch is governed here, and what is pushed has no .policyctl/",
+                    hint="run 'policyctl init' before the first push",
+                ),
+            )
+        return memo.judge(snapshot).findings
+    old = commits.resolve(update.old)
+    changed = commits.changed(old, new)
+    if not changed:
+        return ()
+    touched = {policy_of(path) for path in changed}
+    return in_order(
+        [
+            *_judge_changed(commits, memo, old, new, touched - {None}),
+            *(_strays(commits, old, new) if None in touched else ()),
+        ]
+    )
+
+
+def _judge_changed(
+    commits: Commits, memo: LedgerMemo, old: str, new: str, touched: set[str | None]
+) -> tuple[Finding, ...]:
+    """Judge the policies whose files differ, or all of them where what they share does."""
+    policies = {policy for policy in touched if policy}
+    if not touched:
+        return ()
+
+    def read(commit: str) -> Parts:
+        if "" in touched:
+            return Parts.of(commits.snapshot(commit))
+        return Parts.of(_files(commits, commit, policies))
+
+    before, after = read(old), read(new)
+    if "" in touched:
+        policies |= {*before.policies, *after.policies}
+    was = joined(memo.parts(before, {"", *policies}))
+    now = joined(memo.parts(after, {"", *policies}))
+    return (*now.findings, *check_growth(extent_of(was), now, since=_SINCE))
+
+
+def _files(commits: Commits, commit: str, policies: Iterable[str]) -> Snapshot:
+    """What the verdict about these policies rests on."""
+    under = list(_SHARED)
+    for policy in sorted(policies):
+        under += (paths.policy_path(policy), paths.LOG + policy, paths.EVIDENCE + policy)
+    return commits.files(commit, under)
+
+
+def _strays(commits: Commits, old: str, new: str) -> set[Finding]:
+    """Names that do not belong, and were not there before."""
+    before, after = (check_others(Parts.of(commits.names(commit))) for commit in (old, new))
+    return set(after) - set(before)
