@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from policyctl.adapters.git_location import GitLocation, find_readable
 from policyctl.adapters.git_objects import PATHS, ObjectStore, TreeEntry
 from policyctl.adapters.governed_files import GovernedFiles, is_governed
-from policyctl.core.history import State
+from policyctl.core.history import Dropped, State
 from policyctl.core.snapshot import File, Snapshot
 from policyctl.errors import NotJudgedError, RepositoryError
 
 _ABSENT = "000000"
 _SUBMODULE = "160000"
+_PLAIN = 2
+"""A commit and its first parent."""
 _DEEPEN = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
 
 
@@ -88,40 +91,75 @@ class Commits:
         Raises:
             NotJudgedError: the history was cut off when the repository was cloned.
         """
-        if self._store.is_shallow():
-            raise NotJudgedError(f"the history of {head[:12]} is cut off", hint=_DEEPEN)
-        listed = self._store.run(
-            *("rev-list", "--first-parent", "--parents", "--reverse", head, "--")
-        )
         # The first parent alone: diff-tree compares with the commits that it is told.
-        lines = [b" ".join(line.split(b" ")[:2]) for line in listed.splitlines()]
-        yield from self._compared(lines)
+        lines = [b" ".join(line[:2]) for line in self._first_parents(head)]
+        number = {line.split(b" ")[0]: place for place, line in enumerate(lines, start=1)}
+        held = _Held(self._files)
+        for commit, changes in self._compared(lines):
+            yield held.state(commit, number[commit], changes)
+
+    def dropped(self, head: str) -> Iterator[Dropped]:
+        """What the merges of a branch do not have as the commits had it that they merged.
+
+        Raises:
+            NotJudgedError: the history was cut off when the repository was cloned.
+        """
+        merges = [line for line in self._first_parents(head) if len(line) > _PLAIN]
+        lines = [line[0] + b" " + other for line in merges for other in line[_PLAIN:]]
+        for commit, changes in self._compared(lines):
+            yield from (
+                Dropped(commit=commit.decode("ascii"), path=path, gone=entry.mode == _ABSENT)
+                for path, entry in changes.items()
+                if not entry.is_new
+            )
 
     def count_states(self, head: str) -> int:
         """How many commits ``states`` goes through."""
         return int(self._store.text("rev-list", "--first-parent", "--count", head, "--"))
 
-    def _compared(self, lines: list[bytes]) -> Iterator[State]:
+    def _first_parents(self, head: str) -> list[list[bytes]]:
+        """The commits of a branch, oldest first, each with its parents."""
+        if self._store.is_shallow():
+            raise NotJudgedError(f"the history of {head[:12]} is cut off", hint=_DEEPEN)
+        listed = self._store.run("rev-list", "--first-parent", "--parents", "--reverse", head, "--")
+        return [line.split(b" ") for line in listed.splitlines()]
+
+    def _compared(self, lines: list[bytes]) -> Iterator[tuple[bytes, dict[str, _Changed]]]:
+        """What differs in governed files between commits and the parent that each line names."""
+        if not lines:
+            return
         arguments = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--root")
-        held = _Held(self._files)
-        number = {line.split(b" ")[0]: place for place, line in enumerate(lines, start=1)}
-        commit, changes = b"", dict[str, TreeEntry]()
+        commit, changes = b"", dict[str, _Changed]()
         records = self._store.records(
             *arguments, "--no-abbrev", "--ignore-submodules=none", stdin=b"\n".join(lines) + b"\n"
         )
         for record in records:
             if not record.startswith(b":"):
                 if changes:
-                    yield held.state(commit, number[commit], changes)
+                    yield commit, changes
                 commit, changes = record, {}
                 continue
             path = next(records).decode(*PATHS)
             if is_governed(path):
-                _, mode, _, oid, _ = record.decode("ascii").split(" ")
-                kind = "commit" if mode == _SUBMODULE else "blob"
-                changes[path] = TreeEntry(mode=mode, oid=oid, kind=kind)
+                before, mode, _, oid, _ = record.decode("ascii").split(" ")
+                changes[path] = _Changed(mode=mode, oid=oid, is_new=before == ":" + _ABSENT)
         if changes:
-            yield held.state(commit, number[commit], changes)
+            yield commit, changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Changed:
+    """What a commit has at a path that differs; the mode of a file that is gone is `_ABSENT`."""
+
+    mode: str
+    oid: str
+    is_new: bool
+
+    @property
+    def entry(self) -> TreeEntry:
+        """The same, as a tree says it."""
+        kind = "commit" if self.mode == _SUBMODULE else "blob"
+        return TreeEntry(mode=self.mode, oid=self.oid, kind=kind)
 
 
 class _Held:
@@ -132,14 +170,15 @@ class _Held:
         self._held: dict[str, str] = {}
         self._uses: Counter[str] = Counter()
 
-    def state(self, commit: bytes, number: int, changes: dict[str, TreeEntry]) -> State:
+    def state(self, commit: bytes, number: int, changes: dict[str, _Changed]) -> State:
         files: dict[str, File | None] = {}
         gone = [self._held.pop(path) for path in changes if path in self._held]
         self._uses.subtract(gone)
-        for path, entry in changes.items():
-            if entry.mode == _ABSENT:
+        for path, changed in changes.items():
+            if changed.mode == _ABSENT:
                 files[path] = None
                 continue
+            entry = changed.entry
             files[path] = self._files.file(path, entry)
             self._held[path] = entry.oid
             self._uses[entry.oid] += 1

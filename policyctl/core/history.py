@@ -32,6 +32,41 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A file that a merge does not have as one of the commits had it that it merged.
+
+    Attributes:
+        commit: the merge.
+        gone: whether the merge has no such file; else it has another one.
+    """
+
+    commit: str
+    path: str
+    gone: bool
+
+
+def check_merge(dropped: Dropped) -> Iterator[Finding]:
+    """Findings about an entry or a trust root that a merge left out.
+
+    On a branch that others merge themselves into, and then take the place of, the first parents
+    tell nothing about what it held before.
+    """
+    place = paths.place_of(dropped.path)
+    state = "is gone" if dropped.gone else "is another one"
+    message = f"commit {dropped.commit[:12]} merges a branch with {dropped.path}, which {state}"
+    if isinstance(place, paths.EntryFile):
+        yield violation(
+            "ROLLBACK_OR_TRUNCATION",
+            message,
+            file=dropped.path,
+            policy=place.policy,
+            entry=place.seq,
+        )
+    elif isinstance(place, paths.RootFile):
+        yield violation("ROOT_ROLLBACK", message, file=dropped.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
     """Something that is wrong, since when, and in which version of its file."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from policyctl.core.finding import Finding
-from policyctl.core.history import History, State
+from policyctl.core.finding import Finding, in_order
+from policyctl.core.history import History, State, check_merge
 from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.usecases.ports import Commits
 
@@ -43,4 +43,6 @@ def judge_history(
     history = History(memo)
     for state in watch(commits.states(head)):
         history.add(state)
-    return PastStates(states=history.states, findings=history.findings())
+    merged = [found for item in commits.dropped(head) for found in check_merge(item)]
+    findings = in_order([*history.findings(), *merged])
+    return PastStates(states=history.states, findings=findings)

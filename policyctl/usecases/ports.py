@@ -11,7 +11,7 @@ from policyctl.core.catalogue import Catalogue
 from policyctl.core.document import Document
 from policyctl.core.evidence import RecordSource
 from policyctl.core.finding import Finding, Path
-from policyctl.core.history import State
+from policyctl.core.history import Dropped, State
 from policyctl.core.record import Record
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.ssh_keys import PublicKey
@@ -155,6 +155,9 @@ class Commits(Protocol):
 
     def states(self, head: str) -> Iterator[State]:
         """The first-parent states that changed governed files; `NotJudgedError` if cut off."""
+
+    def dropped(self, head: str) -> Iterator[Dropped]:
+        """What the merges of a branch do not have as the commits had it that they merged."""
 
 
 class Signer(Protocol):

@@ -17,6 +17,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -133,6 +134,14 @@ class Scene:
 
     def verify(self, *more: str, **variables: str) -> Ran:
         return self.policyctl("verify", "--format", "json", *more, **variables)
+
+    def receive(self, old: str, new: str, ref: str = "refs/heads/main", *more: str) -> Ran:
+        """Judge a push to this repository, as git has its server do it."""
+        ids = [rev if not rev.strip("0") else self.git("rev-parse", rev) for rev in (old, new)]
+        stdin = io.TextIOWrapper(io.BytesIO(f"{ids[0]} {ids[1]} {ref}\n".encode()))
+        inside = replace(self, folder=self.folder / ".git")
+        with mock.patch("sys.stdin", stdin):
+            return inside.policyctl("hook", "pre-receive", "--branch", "main", *more)
 
     def git(self, *arguments: str, stdin: str | None = None) -> str:
         done = subprocess.run(
@@ -442,6 +451,29 @@ def verified(attacked: Scene, way: str, depth: str, pinned: bool, pin: str, plac
     return clone.verify(*(("--pin", pin) if pinned else ()))
 
 
+def codes_in(text: str) -> set[str]:
+    """The codes with which the lines of a text begin."""
+    return set(re.findall(r"^(?:remote: )?([A-Z]+(?:_[A-Z]+)+)  ", text, re.MULTILINE))
+
+
+@pytest.fixture
+def proposed(attacked: Scene, way: str, pinned: bool, pin: str) -> Ran:
+    """What ``verify --base`` says where the attack is a pull request."""
+    return attacked.verify("--base", "main", "--rev", way, *(("--pin", pin) if pinned else ()))
+
+
+@pytest.fixture
+def pushed(attacked: Scene, way: str, pinned: bool, pin: str) -> set[str]:
+    """The codes for which a server refuses to take the attack."""
+    attacked.git("config", "--replace-all", "policyctl.pin", pin if pinned else "0" * 64)
+    if not pinned:
+        attacked.git("config", "--unset", "policyctl.pin")
+    done = attacked.receive("main", way)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("policyctl: refused: main\n")
+    return codes_in(done.err)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try every attack of a module in every way and clone."""
     if "codes" not in metafunc.fixturenames:
@@ -466,4 +498,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         indirect=["attacked"],
     )
     metafunc.parametrize("way", WAYS)
-    metafunc.parametrize("depth", CLONES)
+    if "depth" in metafunc.fixturenames:
+        metafunc.parametrize("depth", CLONES)

@@ -260,6 +260,12 @@ def test_the_attack_is_seen_for_what_it_is(verified, codes):
     assert verified.report["status"] == "fail"
 
 
+def test_the_attack_is_seen_in_a_pull_request_and_refused_by_a_server(proposed, pushed, codes):
+    assert proposed.code == (1 if proposed.codes <= {"APPROVALS_MISSING", "ROOT_THRESHOLD"} else 4)
+    assert proposed.codes >= codes
+    assert pushed >= codes
+
+
 @pytest.mark.parametrize("make", ATTACKS)
 def test_an_attack_says_what_it_does(make):
     assert make.__doc__.endswith(".")

@@ -1,0 +1,255 @@
+"""``verify --base``: a branch judged against the branch that it should be merged into."""
+
+import pytest
+
+from policyctl.core import paths
+
+BOT = "team-assistant"
+PII = paths.policy_path("pii")
+
+
+def edit(scene, policy, words):
+    scene.write(paths.policy_path(policy), scene.read(paths.policy_path(policy)) + words.encode())
+    scene.do("record", policy, "--rationale", "because", by="erin")
+
+
+def branch(scene, name, start="main"):
+    scene.git("switch", "-q", "-c", name, start)
+
+
+def on(scene, name):
+    scene.git("switch", "-q", name)
+
+
+def merge(scene, name):
+    scene.git("merge", "-q", "--no-ff", "-m", f"merge {name}", name)
+
+
+def compared(scene, base="main", *more):
+    done = scene.verify("--base", base, *more)
+    return done.code, done.codes
+
+
+@pytest.fixture
+def change(scene):
+    """A branch with an approved change, checked out."""
+    branch(scene, "change")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def test_a_branch_that_adds_an_approved_entry_is_sound(change):
+    done = change.verify("--base", "main")
+
+    assert (done.code, done.codes) == (0, set())
+    assert done.report["result"]["level"] == "tree+base"
+    main = change.git("rev-parse", "main")
+    expected = {"name": "main", "commit": main, "forks": [main], "owed": 0}
+    assert done.report["result"]["base"] == expected
+
+
+def test_an_approval_that_is_still_owed_is_no_tampering(scene):
+    branch(scene, "change")
+    edit(scene, BOT, "# more\n")
+
+    assert compared(scene) == (1, {"APPROVALS_MISSING"})
+    text = scene.policyctl("verify", "--base", "main")
+    assert "not yet verified: signatures are owed" in text.out
+    assert scene.verify().code == 4  # without a base, it may as well have been removed
+
+    edit_on_top = scene.read(paths.policy_path("pii")) + b"# x\n"
+    scene.write(PII, edit_on_top)
+    scene.commit()
+    assert compared(scene) == (4, {"APPROVALS_MISSING", "UNRECORDED_CHANGE"})
+
+
+def test_an_approval_that_the_base_has_is_stripped_and_not_owed(change):
+    on(change, "main")
+    merge(change, "change")
+    branch(change, "attack")
+    change.remove(paths.signature_path(BOT, 4, "sam", "security"))
+    change.commit()
+
+    assert compared(change) == (4, {"APPROVALS_MISSING", "ROLLBACK_OR_TRUNCATION"})
+
+
+def test_a_branch_that_is_behind_lost_nothing(change):
+    on(change, "main")
+    edit(change, "pii", "# meanwhile\n")
+    on(change, "change")
+
+    assert compared(change) == (0, set())
+
+    merge(change, "main")
+    assert compared(change) == (0, set())
+
+
+def test_a_branch_that_drops_what_it_was_made_from_is_a_rollback(scene, base):
+    before = scene.git("rev-parse", "HEAD")
+    edit(scene, "pii", "# more\n")
+    branch(scene, "attack")
+    scene.git("read-tree", "-um", before)
+    scene.commit()
+    assert scene.verify().codes == set()
+
+    assert compared(scene) == (4, {"ROLLBACK_OR_TRUNCATION"})
+
+
+def test_two_branches_that_change_one_policy_collide(scene):
+    branch(scene, "change")
+    edit(scene, "pii", "# ours\n")
+    on(scene, "main")
+    edit(scene, "pii", "# theirs\n")
+    on(scene, "change")
+
+    done = scene.verify("--base", "main")
+
+    assert (done.code, done.report["status"]) == (0, "pass")
+    [finding] = done.report["findings"]
+    assert (finding["code"], finding["severity"]) == ("BASE_AHEAD", "warning")
+    assert finding["message"] == "'main' has another entry 3 of 'pii' since the branch left it"
+    assert finding["hint"] == "start again from 'main' and record the change there"
+
+
+def test_two_branches_with_a_new_root_each_collide(scene):
+    branch(scene, "change")
+    scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
+    scene.commit()
+    on(scene, "main")
+    scene.rotate(people={**scene.root().people, "pia": scene.member("new")})
+    scene.commit()
+    on(scene, "change")
+
+    assert compared(scene) == (0, {"BASE_AHEAD"})
+
+
+def test_an_entry_under_a_root_that_the_base_replaced_is_made_again(scene):
+    branch(scene, "change")
+    edit(scene, "pii", "# more\n")
+    on(scene, "main")
+    scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
+    scene.commit()
+    on(scene, "change")
+
+    assert compared(scene) == (4, {"NEW_ENTRY_UNDER_OLD_ROOT"})
+    merge(scene, "main")
+    assert compared(scene) == (4, {"NEW_ENTRY_UNDER_OLD_ROOT"})
+
+
+def test_a_branch_brings_its_own_root_if_that_follows_from_the_bases(scene):
+    branch(scene, "change")
+    scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
+    scene.commit()
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="new")
+    assert compared(scene) == (0, set())
+
+    root = paths.root_signature_path(2, "erin")
+    scene.remove(root)
+    scene.commit()
+    assert compared(scene) == (1, {"ROOT_THRESHOLD"})
+
+
+def test_stacked_branches_are_compared_with_the_branch_below(scene):
+    branch(scene, "below")
+    edit(scene, BOT, "# more\n")
+    branch(scene, "above", "below")
+    edit(scene, "pii", "# more\n")
+
+    assert compared(scene, "below") == (1, {"APPROVALS_MISSING"})
+
+    on(scene, "below")
+    scene.do("approve", BOT, "--yes", by="sam")
+    on(scene, "above")
+    merge(scene, "below")
+    assert compared(scene, "below") == (0, set())
+    assert compared(scene, "main") == (0, set())
+
+
+def test_a_commit_of_a_merge_queue_is_compared_with_its_first_parent(change):
+    on(change, "main")
+    edit(change, "pii", "# meanwhile\n")
+    change.git("switch", "-q", "--detach")
+    merge(change, "change")
+
+    assert compared(change, "HEAD^1") == (0, set())
+
+
+def criss_cross(scene):
+    """Two branches that merged each other, so that they come from two commits alike."""
+    branch(scene, "one")
+    edit(scene, "pii", "# one\n")
+    branch(scene, "two", "main")
+    scene.rotate(people={**scene.root().people, "sam": scene.member("new")})
+    scene.commit()
+    one, two = scene.git("rev-parse", "one"), scene.git("rev-parse", "two")
+    scene.git("merge", "-q", "-m", "two takes one", one)
+    on(scene, "one")
+    scene.git("merge", "-q", "-m", "one takes two", two)
+    assert len(scene.git("merge-base", "--all", "one", "two").split()) == 2
+
+
+def test_branches_that_merged_each_other_keep_what_either_had(scene):
+    criss_cross(scene)
+    assert compared(scene, "two") == (0, set())
+
+    scene.remove(paths.root_path(2), paths.root_signature_path(2, "erin"))
+    scene.commit()
+    assert compared(scene, "two") == (4, {"ROOT_ROLLBACK"})
+
+
+def test_nothing_is_built_on_a_base_that_does_not_hold(scene):
+    scene.edit(PII, "stage: logging", "stage: enforce")
+    scene.commit()
+    branch(scene, "mended")
+    scene.git("revert", "--no-edit", "HEAD")
+
+    done = scene.verify("--base", "main")
+
+    assert (done.code, done.codes) == (4, {"BASE_BROKEN"})
+    [finding] = done.report["findings"]
+    assert finding["message"].startswith("the base 'main' does not verify itself (UNRECORDED_CH")
+    assert finding["hint"] == "policyctl verify --rev main"
+    assert scene.policyctl("verify", "--rev", "main").code == 4
+
+
+def test_a_clone_that_is_cut_off_before_the_two_meet_says_how_to_deepen_it(change, place):
+    edit(change, "pii", "# more\n")
+    on(change, "main")
+    change.write("README.md", "more\n")
+    change.commit()
+    clone = change.clone(place / "clone", "--depth", "1", "--no-single-branch")
+    head = ("--rev", "origin/change")
+
+    for options in (("--base", "origin/main", *head), ("--history",)):
+        done = clone.policyctl("verify", *options)
+        assert (done.code, done.out) == (3, "")
+        assert "cut off" in done.err
+        assert "git fetch --unshallow" in done.err
+    assert clone.verify().code == 0
+
+    clone.git("fetch", "-q", "--unshallow")
+    assert clone.verify("--base", "origin/main", *head).code == 0
+
+
+def test_an_unknown_base_and_strangers_are_said_to_be_so(scene):
+    done = scene.policyctl("verify", "--base", "nowhere")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("policyctl: there is no commit 'nowhere'")
+    assert scene.policyctl("verify", "--base=--output=x").code == 2
+
+    scene.git("switch", "-q", "--orphan", "other")
+    scene.git("commit", "-q", "--allow-empty", "-m", "x")
+    on(scene, "main")
+    done = scene.policyctl("verify", "--base", "other")
+    assert done.code == 2
+    assert "have no commit in common" in done.err
+
+
+def test_another_commit_can_be_judged_than_the_one_that_is_checked_out(scene):
+    scene.edit(PII, "stage: logging", "stage: enforce")
+    scene.commit()
+
+    assert scene.verify("--rev", "HEAD~1").codes == set()
+    assert scene.verify("--rev", "HEAD").codes == {"UNRECORDED_CHANGE"}
