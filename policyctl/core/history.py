@@ -140,7 +140,8 @@ class History:
             if key not in now:
                 self._found += self._closed(opened, commit)
         self._open[policy] = {
-            key: before.get(key) or _Open(finding=item, commit=commit, file=self._file(item.file))
+            key: before.get(key)
+            or _Open(finding=item, commit=commit, file=self._parts.get(item.file))
             for key, item in now.items()
         }
 
@@ -150,7 +151,7 @@ class History:
             return  # it was there before governance was, and was recorded since
         states = f"from commit {opened.commit[:12]} until {commit[:12]}"
         if finding.code in _OWED:
-            settled = self._file(finding.file) == opened.file
+            settled = self._parts.get(finding.file) == opened.file
             ending = "approved later" if settled else "taken back, never approved"
             found = violation(
                 "HISTORICAL_UNAPPROVED_STATE",
@@ -169,9 +170,3 @@ class History:
             entry=finding.entry,
             hint=f"see who brought it, and what it did meanwhile: git show {opened.commit[:12]}",
         )
-
-    def _file(self, path: str) -> File | None:
-        for files in (self._parts.shared, self._parts.others, *self._parts.policies.values()):
-            if path in files:
-                return files[path]
-        return None

@@ -55,12 +55,7 @@ class Parts:
             the policy's id; empty where every policy is concerned, None where none is.
         """
         policy = policy_of(path)
-        if policy is None:
-            place = self.others
-        elif not policy:
-            place = self.shared
-        else:
-            place = self.policies.setdefault(policy, {})
+        place = self._place(policy)
         if file is not None:
             place[path] = file
         else:
@@ -68,6 +63,18 @@ class Parts:
             if policy and not place:
                 del self.policies[policy]
         return policy
+
+    def get(self, path: str) -> File | None:
+        """The file at a path, or None if there is none."""
+        policy = policy_of(path)
+        if policy and policy not in self.policies:
+            return None
+        return self._place(policy).get(path)
+
+    def _place(self, policy: str | None) -> dict[str, File]:
+        if policy is None:
+            return self.others
+        return self.policies.setdefault(policy, {}) if policy else self.shared
 
 
 def policy_of(path: str) -> str | None:

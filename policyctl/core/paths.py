@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policyctl.core.layout import BASELINES, EVIDENCE, HOME, LOG, POLICIES, ROOTS, SCHEMAS
 
@@ -88,6 +89,7 @@ Place = (
 )
 
 
+@lru_cache(maxsize=65536)
 def place_of(path: str) -> Place:
     """What the file at ``path`` is, or None if its name has no meaning here."""
     if match := _POLICY.match(path):

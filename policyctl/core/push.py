@@ -111,3 +111,12 @@ def check_ref(update: RefUpdate, *, governed: bool) -> Iterator[Finding]:
             f"{ref} would make git show other objects than those that are verified",
             hint="push the objects that you mean",
         )
+
+
+def ledger_missing() -> Finding:
+    """The finding about a governed branch that comes into being without a ledger."""
+    return violation(
+        "LEDGER_MISSING",
+        "the branch is governed here, and what is pushed has no .policyctl/",
+        hint="run 'policyctl init' before the first push",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from policyctl.core.canonical import decode
@@ -38,6 +39,7 @@ class RootError(ValueError):
         self.message = message
 
 
+@lru_cache(maxsize=64)
 def parse_root(content: bytes) -> TrustRoot:
     """The trust root that ``content`` holds, checked as far as one version can be.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policyctl.core.ssh_keys import ALGORITHMS, PublicKey, read_public_key
 from policyctl.core.ssh_wire import Reader, string, unbase64
@@ -65,6 +66,7 @@ class Signature:
         return self.algorithm.startswith("sk-") and bool(self.flags & _USER_PRESENT)
 
 
+@lru_cache(maxsize=32768)
 def dearmor(text: bytes) -> Signature:
     """The signature that ``text``, the bytes of a ``.sig`` file, holds.
 

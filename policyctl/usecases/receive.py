@@ -9,8 +9,8 @@ from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
-from policyctl.core.push import RefUpdate, check_ref, covers
-from policyctl.core.snapshot import Snapshot, violation
+from policyctl.core.push import RefUpdate, check_ref, covers, ledger_missing
+from policyctl.core.snapshot import Snapshot
 from policyctl.usecases.ports import Commits
 
 _SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
@@ -63,13 +63,7 @@ def _judge_branch(update: RefUpdate, commits: Commits, memo: LedgerMemo) -> tupl
     if update.creates:
         snapshot = commits.snapshot(new)
         if not any(path.startswith(paths.HOME) for path in snapshot):
-            return (
-                violation(
-                    "LEDGER_MISSING",
-                    "the branch is governed here, and what is pushed has no .policyctl/",
-                    hint="run 'policyctl init' before the first push",
-                ),
-            )
+            return (ledger_missing(),)
         return memo.judge(snapshot).findings
     old = commits.resolve(update.old)
     changed = commits.changed(old, new)

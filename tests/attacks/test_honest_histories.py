@@ -485,6 +485,40 @@ def test_an_honest_history_has_no_findings(history, scene, pin):
     assert history.__doc__.endswith(".")
 
 
+LATE = (more_approvals_than_needed, two_authors)
+"""A signature beside a settled entry is told by whoever saw the entry settled."""
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_an_honest_history_went_through_nothing_but_waiting(history, scene, pin):
+    done = history(scene).verify("--pin", pin, "--history")
+
+    if history is a_shallow_clone:
+        assert done.code == 3
+        return
+    errors = {item["code"] for item in done.report["findings"] if item["severity"] == "error"}
+    assert errors == ({"SIG_LATE"} if history in LATE else set())
+    assert done.codes - errors <= {"HISTORICAL_UNAPPROVED_STATE"}
+
+
+APART = (
+    a_linked_worktree,
+    a_repository_with_sha256,
+    a_plain_copy_of_the_files,
+    a_folder_below_the_top,
+)
+"""No server could compare these with what it had, or they are not the top of a repository."""
+
+
+@pytest.mark.parametrize("history", [item for item in HISTORIES if item not in APART])
+def test_a_server_takes_an_honest_history(history, scene):
+    before = scene.git("rev-parse", "HEAD")
+
+    done = history(scene).receive(before, "HEAD")
+
+    assert (done.code, "SIG_LATE" in done.err) == ((1, True) if history in LATE else (0, False))
+
+
 def test_git_itself_refuses_two_branches_that_change_one_policy(scene):
     for branch in ("ours", "theirs"):
         scene.git("switch", "-q", "-c", branch, "main")

@@ -18,6 +18,9 @@ FILE = paths.policy_path(BOT)
 EVENTS = str(Path(policyctl.demo_data.__file__).parent / "records.jsonl.gz")
 READING = (
     ("verify",),
+    ("verify", "--history"),
+    ("verify", "--base", "HEAD~1"),
+    ("verify", "--rev", "HEAD~1"),
     ("log",),
     ("log", BOT),
     ("show", BOT),
@@ -105,18 +108,18 @@ def run(place, marker):
     return script
 
 
-def arm(scene, run):
+def arm(scene, run, git_dir=".git"):
     """Give the repository everything that can make git run a program."""
-    for folder in (scene.folder / ".git/hooks", run.parent / "hooks"):
+    for folder in (scene.folder / git_dir / "hooks", run.parent / "hooks"):
         folder.mkdir()
         for name in HOOKS:
             (folder / name).symlink_to(run)
     more = run.parent / "more.config"
     more.write_text(f"[core]\n    fsmonitor = {run}\n")
-    info = scene.folder / ".git/info"
+    info = scene.folder / git_dir / "info"
     info.mkdir(exist_ok=True)
     (info / "attributes").write_text("* filter=x diff=x merge=x\n")
-    with (scene.folder / ".git/config").open("a") as config:
+    with (scene.folder / git_dir / "config").open("a") as config:
         config.write(CONFIG.format(run=run, hooks=run.parent / "hooks", more=more))
 
 
@@ -144,8 +147,35 @@ def test_reading_runs_nothing_of_the_repository(scene, run, marker, command):
     assert not marker.exists(), marker.read_text()
     assert after.code == before.code
     assert after.err == before.err
-    if command != ("verify",):  # names the commit
+    if command[0] != "verify":  # names the commit
         assert after.out == before.out
+
+
+@pytest.mark.parametrize("update", [("HEAD~1", "HEAD"), ("0" * 40, "HEAD")], ids=["next", "first"])
+def test_judging_a_push_runs_nothing_of_the_servers_repository(scene, run, marker, update):
+    scene.write("policies/pii.yaml", scene.read("policies/pii.yaml") + b"# more\n")
+    scene.do("record", "pii", "--rationale", "because", by="erin")
+    arm(scene, run)
+    ids = [rev if not rev.strip("0") else scene.git("rev-parse", rev) for rev in update]
+    marker.unlink(missing_ok=True)  # git itself may have run something
+
+    done = scene.receive(*ids)
+
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert not marker.exists(), marker.read_text()
+
+
+def test_a_hostile_bare_repository_is_judged_and_runs_nothing(scene, run, marker, place):
+    scene.git("clone", "-q", "--bare", "--template=", str(scene.folder), str(place / "bare"))
+    bare = type(scene)(place / "bare", scene.keys, scene.world)
+    arm(bare, run, git_dir=".")
+    with (bare.folder / "config").open("a") as settings:
+        settings.write(f"[core]\n    worktree = {scene.folder}\n")
+
+    for more in ((), ("--history",), ("--base", "HEAD~1")):
+        assert bare.policyctl("verify", *more).code == 0
+
+    assert not marker.exists(), marker.read_text()
 
 
 def test_reading_runs_nothing_that_the_environment_of_a_hook_names(scene, run, marker, place):

@@ -222,7 +222,9 @@ def test_an_attack_is_refused_and_the_pusher_reads_why(server, name):
     said = server.refuses("HEAD:main")
 
     assert "remote: policyctl: refused: main\n" in said
-    assert set(re.findall(r"^remote: ([A-Z]+(?:_[A-Z]+)+)  ", said, re.M)) >= set(codes.split())
+    assert set(re.findall(r"^remote: ([A-Z]+(?:_[A-Z]+)+)  ", said, re.MULTILINE)) >= set(
+        codes.split()
+    )
     assert "\x1b[1A" not in said
     assert "\x07" not in said
 
