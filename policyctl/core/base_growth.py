@@ -47,6 +47,10 @@ def owed(findings: Iterable[Finding], before: Iterable[Ledger]) -> frozenset[Fin
     An approval is owed if it is missing from an entry that no ledger of before had settled, and a
     signature of a trust root if the version is newer than theirs. Anything else that is missing
     was taken away.
+
+    Args:
+        findings: those of the branch's ledger.
+        before: the ledgers of the commits where the branch left its base.
     """
     extents = [extent_of(ledger) for ledger in before]
 

@@ -55,5 +55,5 @@ def compare_with_base(
         commit=tip,
         forks=forks,
         findings=in_order(check_branch(ledger, ledgers[tip], parted, name=base)),
-        owed=owed(ledger.findings, ledgers.values()),
+        owed=owed(ledger.findings, parted.values()),
     )

@@ -15,6 +15,8 @@ from policyctl.usecases.ports import Commits
 
 _SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
 _SINCE = "the last push"
+_MANY = 500
+"""Policies by whose paths git is not asked any more, because a command line has an end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ def _judge_changed(
         return ()
 
     def read(commit: str) -> Parts:
-        if "" in touched:
+        if "" in touched or len(policies) > _MANY:
             return Parts.of(commits.snapshot(commit))
         return Parts.of(_files(commits, commit, policies))
 

@@ -207,3 +207,37 @@ def test_a_hostile_state_of_the_past_is_only_a_finding(scene):
     scene.git("revert", "--no-edit", "HEAD")
 
     assert set(found(scene)) == {"HISTORICAL_UNRECORDED_STATE"}
+
+
+def test_a_replacement_or_a_graft_does_not_hide_a_state(scene):
+    scene.edit(FILE, "stage: limited", "stage: enforce")
+    scene.commit("oops")
+    scene.git("revert", "--no-edit", "HEAD")
+    bad, good = scene.git("rev-parse", "HEAD~1", "HEAD~2").split()
+    head = scene.git("rev-parse", "HEAD")
+    scene.git("replace", bad, good)
+    scene.git("replace", f"{bad}^{{tree}}", f"{good}^{{tree}}")
+    grafts = scene.folder / ".git/info/grafts"
+    grafts.parent.mkdir(exist_ok=True)
+    grafts.write_text(f"{head} {good}\n")
+    assert bad not in scene.git("log", "--format=%H").split()
+
+    assert set(found(scene)) == {"HISTORICAL_UNRECORDED_STATE"}
+
+
+def test_the_environment_of_a_hook_does_not_lead_to_another_history(scene, base):
+    scene.edit(FILE, "stage: limited", "stage: enforce")
+    scene.commit("oops")
+    scene.git("revert", "--no-edit", "HEAD")
+    other = base.folder / ".git"
+    names = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+
+    done = scene.verify(
+        *("--history", "--base", "HEAD~2"),
+        **dict.fromkeys(names, str(other / "objects")),
+        GIT_DIR=str(other),
+        GIT_SHALLOW_FILE=str(other / "HEAD"),
+    )
+
+    assert (done.code, "HISTORICAL_UNRECORDED_STATE" in done.codes) == (4, True)
+    assert done.report["result"]["level"] == "tree+base+history"

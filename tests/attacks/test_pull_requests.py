@@ -74,6 +74,20 @@ def test_an_approval_that_the_base_has_is_stripped_and_not_owed(change):
     assert compared(change) == (4, {"APPROVALS_MISSING", "ROLLBACK_OR_TRUNCATION"})
 
 
+def test_an_approval_that_came_to_the_base_since_was_not_taken_from_the_branch(scene):
+    edit(scene, BOT, "# more\n")
+    branch(scene, "change")
+    edit(scene, "pii", "# more\n")
+    on(scene, "main")
+    scene.do("approve", BOT, "--yes", by="sam")
+    on(scene, "change")
+
+    assert compared(scene) == (1, {"APPROVALS_MISSING"})
+
+    merge(scene, "main")
+    assert compared(scene) == (0, set())
+
+
 def test_a_branch_that_is_behind_lost_nothing(change):
     on(change, "main")
     edit(change, "pii", "# meanwhile\n")

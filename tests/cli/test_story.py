@@ -322,6 +322,7 @@ def test_every_json_report_fits_its_schema(approved, events, tmp_path):
         ("validate",),
         ("show", "team-assistant"),
         ("verify",),
+        ("verify", "--base", "HEAD~1", "--history"),
         ("log",),
         ("root", "show"),
         ("evidence", "team-assistant", "--events", events),
