@@ -11,6 +11,7 @@ from pathlib import Path
 from policyctl.adapters.git_location import GitLocation, find_readable
 from policyctl.adapters.git_objects import PATHS, ObjectStore, TreeEntry
 from policyctl.adapters.governed_files import GovernedFiles, is_governed
+from policyctl.core import paths
 from policyctl.core.history import Dropped, State
 from policyctl.core.snapshot import File, Snapshot
 from policyctl.errors import NotJudgedError, RepositoryError
@@ -106,7 +107,7 @@ class Commits:
         """
         merges = [line for line in self._first_parents(head) if len(line) > _PLAIN]
         lines = [line[0] + b" " + other for line in merges for other in line[_PLAIN:]]
-        for commit, changes in self._compared(lines):
+        for commit, changes in self._compared(lines, paths.HOME.rstrip("/")):
             yield from (
                 Dropped(commit=commit.decode("ascii"), path=path, gone=entry.mode == _ABSENT)
                 for path, entry in changes.items()
@@ -124,14 +125,17 @@ class Commits:
         listed = self._store.run("rev-list", "--first-parent", "--parents", "--reverse", head, "--")
         return [line.split(b" ") for line in listed.splitlines()]
 
-    def _compared(self, lines: list[bytes]) -> Iterator[tuple[bytes, dict[str, _Changed]]]:
+    def _compared(
+        self, lines: list[bytes], *under: str
+    ) -> Iterator[tuple[bytes, dict[str, _Changed]]]:
         """What differs in governed files between commits and the parent that each line names."""
         if not lines:
             return
         arguments = ("diff-tree", "--stdin", "-r", "-z", "--raw", "--no-renames", "--root")
         commit, changes = b"", dict[str, _Changed]()
         records = self._store.records(
-            *arguments, "--no-abbrev", "--ignore-submodules=none", stdin=b"\n".join(lines) + b"\n"
+            *(*arguments, "--no-abbrev", "--ignore-submodules=none", "--", *under),
+            stdin=b"\n".join(lines) + b"\n",
         )
         for record in records:
             if not record.startswith(b":"):

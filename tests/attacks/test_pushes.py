@@ -535,6 +535,18 @@ def test_objects_of_a_push_are_read_from_this_repository_and_nowhere_else(
     assert run(own, own, "") == (2, wrong)
 
 
+def test_a_repository_with_a_working_tree_can_be_pushed_to_as_well(server, base, place):
+    other = base.copy(place / "other")
+    other.git("switch", "-q", "-c", "aside")
+    other.git("config", "policyctl.branch", "main")
+    assert other.policyctl("hook", "install").code == 0
+    server.folder, server.url = other.folder / ".git", str(other.folder)
+    a_recorded_edit(server.scene)
+    server.accepts("HEAD:main")
+
+    assert "ROLLBACK_OR_TRUNCATION" in server.refuses("+HEAD~1:main")
+
+
 def test_verification_works_in_a_bare_repository(server):
     inside = type(server.scene)(server.folder, server.scene.keys, server.scene.world)
 
