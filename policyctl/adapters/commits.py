@@ -37,6 +37,10 @@ class Commits:
         except RepositoryError as error:
             if self._store.is_shallow():
                 raise NotJudgedError(error.message, hint=_DEEPEN) from error
+            if self._store.attempt("rev-parse", "--verify", "--quiet", "HEAD") is None:
+                raise RepositoryError(
+                    error.message, hint="run 'policyctl init', which makes one"
+                ) from error
             raise
 
     def snapshot(self, commit: str) -> Snapshot:
