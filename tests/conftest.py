@@ -110,10 +110,17 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> World:
-    """A freshly founded repository."""
+def empty(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> World:
+    """A folder with nothing in it."""
     found = World(tmp_path / "repository", people, capsys)
     found.folder.mkdir()
+    return found
+
+
+@pytest.fixture
+def world(empty: World, people: Path) -> World:
+    """A freshly founded repository."""
+    found = empty
     done = found.run(
         *("init", "--as", "erin", "--role", "security=sam", "--team", "assistants=erin"),
         *("--person", f"sam={people / 'sam.pub'}", "--person", f"ada={people / 'ada.pub'}"),

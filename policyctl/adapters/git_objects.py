@@ -104,6 +104,17 @@ class ObjectStore(GitProcess):
         """The full name of the ref that is checked out, or None when HEAD is detached."""
         return self.attempt("symbolic-ref", "--quiet", "HEAD")
 
+    def upstream(self, branch: str) -> str | None:
+        """The commit of a branch's remote-tracking ref, or None if it has none.
+
+        Args:
+            branch: a full name such as ``refs/heads/main``.
+        """
+        name = self.text("for-each-ref", "--format=%(upstream)", branch) if is_plain(branch) else ""
+        if not name.startswith("refs/remotes/"):
+            return None
+        return self.attempt("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+
     def is_shallow(self) -> bool:
         """True if the history was cut off when the repository was cloned."""
         return self.run("rev-parse", "--is-shallow-repository") == b"true\n"

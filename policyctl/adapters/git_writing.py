@@ -7,7 +7,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -57,12 +57,16 @@ class WritableStore(ObjectStore):
         self._move(ref, made, parent, message, _identity(author, now))
         return made
 
-    def refresh(self, changes: Mapping[str, bytes | None]) -> None:
+    def refresh(self, changes: Mapping[str, bytes | None], *, keep: Collection[str] = ()) -> None:
         """Bring the user's index and the working tree to what was committed, at these paths only.
 
         Files get exactly these bytes, whatever line endings or filters are configured, and keep
         their permission bits. Everything else that is staged stays staged. Call it again after an
         error: what was done already does no harm.
+
+        Args:
+            changes: the new bytes of each path, or None where it goes.
+            keep: paths that change in the index only; the working tree keeps what it has there.
 
         Raises:
             RepositoryError: the index or a file could not be written; the commit stands.
@@ -75,6 +79,8 @@ class WritableStore(ObjectStore):
             # The index first: with a stale one, the user's next commit would undo this one.
             self._update_user_index(changes)
             for path, content in changes.items():
+                if path in keep:
+                    continue
                 if content is None:
                     _remove(targets[path], self.location.work_tree)
                 else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -122,8 +122,24 @@ class GovernedRepository:
                     return content
         return None
 
+    def is_upstream(self, path: str) -> bool:
+        """Whether the branch's upstream, as it was last fetched, holds this very file."""
+        upstream = self._store.upstream(self._branch) if self._branch else None
+        if upstream is None or self._head is None:
+            return False
+        ours, theirs = (
+            self._store.tree(commit, [path]).get(path) for commit in (self._head, upstream)
+        )
+        return theirs is not None and theirs == ours
+
     def commit(
-        self, changes: Mapping[str, bytes | None], *, message: str, by: Person, now: datetime
+        self,
+        changes: Mapping[str, bytes | None],
+        *,
+        message: str,
+        by: Person,
+        now: datetime,
+        keep: Collection[str] = (),
     ) -> str:
         """Commit exactly these changes on the branch, and bring the working tree there."""
         if self._branch is None:
@@ -137,7 +153,7 @@ class GovernedRepository:
             now=now,
             sign=self._workspace.signs_commits(),
         )
-        self._store.refresh(changes)
+        self._store.refresh(changes, keep=keep)
         return self._head
 
     def identity(self) -> Person | None:

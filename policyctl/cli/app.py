@@ -21,6 +21,7 @@ from policyctl.cli.migrate import migrate
 from policyctl.cli.new import new
 from policyctl.cli.promote import promote
 from policyctl.cli.record import record
+from policyctl.cli.redact import redact
 from policyctl.cli.retire import retire
 from policyctl.cli.root import root
 from policyctl.cli.rule import rule
@@ -28,6 +29,8 @@ from policyctl.cli.schema import schema
 from policyctl.cli.show import show
 from policyctl.cli.validate import validate
 from policyctl.cli.verify import verify
+from policyctl.cli.void import void
+from policyctl.cli.withdraw import withdraw
 
 app = typer.Typer(
     help="Change control for GenAI guardrail policies: staged, evidenced, approved, signed.",
@@ -56,6 +59,7 @@ def _options(
 
 for command in (
     *(demo, init, new, validate, lint, show, record, evidence, promote, approve, demote, retire),
+    *(withdraw, void, redact),
     *(log, verify, export, coverage, rule, migrate, schema),
 ):
     app.command()(command)

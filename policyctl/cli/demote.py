@@ -13,36 +13,45 @@ from policyctl.cli.options import (
     FormatOption,
     KeyOption,
     NowOption,
-    PolicyArgument,
+    PoliciesArgument,
     RationaleOption,
 )
 
 
 def demote(
-    policy: PolicyArgument,
+    policies: PoliciesArgument,
     to: Annotated[Earlier, typer.Option("--to", help="An earlier stage.")],
     rationale: RationaleOption,
+    emergency: Annotated[
+        bool,
+        typer.Option(
+            "--emergency",
+            help="In force at once, signed by one of the role that governance names; the approvals "
+            "follow within the time that it sets.",
+        ),
+    ] = False,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Move a policy back to an earlier stage; no evidence is needed to block less."""
+    """Move policies back to an earlier stage; no evidence is needed to block less."""
     from policyctl.cli.output import emit
     from policyctl.cli.workplace import change_name, moment, policy_id, workplace
     from policyctl.core.stages import Stage
-    from policyctl.render.json.recorded import render as as_json
-    from policyctl.render.text.recorded import render as as_text
+    from policyctl.render.json.recorded import render_all as as_json
+    from policyctl.render.text.recorded import render_all as as_text
     from policyctl.usecases.demote import demote as move
 
     with workplace(key) as hands:
-        outcome = move(
-            policy_id(policy),
+        outcomes = move(
+            [policy_id(policy) for policy in policies],
             target=Stage(to.value),
             rationale=rationale,
             change=change_name(),
             now=moment(now),
             hands=hands,
+            emergency=emergency,
             dry_run=dry_run,
         )
-    emit(lambda width: as_text(outcome, width), lambda: as_json("demote", outcome), format)
+    emit(lambda width: as_text(outcomes, width), lambda: as_json("demote", outcomes), format)

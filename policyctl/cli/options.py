@@ -43,6 +43,9 @@ TableFormatOption = Annotated[
 PolicyArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A policy's id, or the path of its file.")
 ]
+PoliciesArgument = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="Policies' ids, or the paths of their files.")
+]
 RationaleOption = Annotated[
     str, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
 ]

@@ -8,33 +8,33 @@ from policyctl.cli.options import (
     FormatOption,
     KeyOption,
     NowOption,
-    PolicyArgument,
+    PoliciesArgument,
     RationaleOption,
 )
 
 
 def record(
-    policy: PolicyArgument,
+    policies: PoliciesArgument,
     rationale: RationaleOption,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Put a new policy, or any edit but a stage, under change control."""
+    """Put new policies, or any edits but of a stage, under change control, in one commit."""
     from policyctl.cli.output import emit
     from policyctl.cli.workplace import change_name, moment, policy_id, workplace
-    from policyctl.render.json.recorded import render as as_json
-    from policyctl.render.text.recorded import render as as_text
-    from policyctl.usecases.record import record_policy
+    from policyctl.render.json.recorded import render_all as as_json
+    from policyctl.render.text.recorded import render_all as as_text
+    from policyctl.usecases.record import record_policies
 
     with workplace(key) as hands:
-        outcome = record_policy(
-            policy_id(policy),
+        outcomes = record_policies(
+            [policy_id(policy) for policy in policies],
             rationale=rationale,
             change=change_name(),
             now=moment(now),
             hands=hands,
             dry_run=dry_run,
         )
-    emit(lambda width: as_text(outcome, width), lambda: as_json("record", outcome), format)
+    emit(lambda width: as_text(outcomes, width), lambda: as_json("record", outcomes), format)

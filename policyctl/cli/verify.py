@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from policyctl.cli.formats import Format
-from policyctl.cli.options import FormatOption, PinOption, checked_pin
+from policyctl.cli.options import FormatOption, NowOption, PinOption, checked_pin
 
 
 def verify(
@@ -26,6 +26,7 @@ def verify(
     history: Annotated[
         bool, typer.Option("--history", help="Judge every state that the branch went through, too.")
     ] = False,
+    now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Verify the ledger of a commit, from git objects alone."""
@@ -36,6 +37,7 @@ def verify(
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
     from policyctl.cli.progress import shown
+    from policyctl.cli.workplace import moment
     from policyctl.errors import TamperingError
     from policyctl.render.json.verify import render as as_json
     from policyctl.render.text.verify import render as as_text
@@ -45,7 +47,7 @@ def verify(
     with commits_of(Path.cwd()) as commits:
         report = verify_commit(
             commits=commits,
-            memo=ledger_memo(YamlDocuments(), signatures, checked_pin(pin)),
+            memo=ledger_memo(YamlDocuments(), signatures, checked_pin(pin), moment(now)),
             rev=rev,
             base=base,
             history=history,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -17,6 +17,8 @@ TYPE = "policyctl/entry/v1"
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+Fields = Mapping[str, Callable[[Any], bool]]
+"""What fits each field of a document."""
 _MAX_RATIONALE = 2000
 _MAX_REPEATED = 120
 
@@ -37,7 +39,7 @@ class ChangeAction(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceReference:
-    """A report that stands behind a change: its place under ``.policyctl/`` and its digest."""
+    """A file that stands behind a change: its place under ``.policyctl/`` and its digest."""
 
     name: str
     sha256: str
@@ -57,7 +59,9 @@ class Entry:
         source: the stage before, or None for a new policy.
         target: the stage after, or None for a retired policy.
         root: the version of the trust root that judges the entry.
-        requested_at: when the author asked for it; for people, no check relies on it.
+        rationale: why; empty only where a redaction took it out.
+        requested_at: when the author says that they asked for it. The deadline of an emergency
+            counts from it.
     """
 
     log: str
@@ -124,16 +128,24 @@ def parse_entry(content: bytes) -> Entry:
         NonCanonicalError: the bytes are not the one spelling of their value.
         ValueError: the value is not an entry.
     """
-    data = decode(content)
+    return entry_from(with_fields(decode(content), ENTRY_FIELDS))
+
+
+def with_fields(data: object, fields: Fields) -> Mapping[str, Any]:
+    """The value, once it is known to be an object with exactly these fields.
+
+    Raises:
+        ValueError: it is none, or a field is not of its kind.
+    """
     if not isinstance(data, dict):
         raise ValueError("not an object")
-    expected, found = set(_FIELDS), set(data)
+    expected, found = set(fields), set(data)
     if expected != found:
         raise ValueError(f"wrong fields: {', '.join(sorted(expected ^ found))}")
-    for name, fits in _FIELDS.items():
+    for name, fits in fields.items():
         if not fits(data[name]):
             raise ValueError(f"'{name}' is {brief(data[name])}")
-    return _entry(data)
+    return data
 
 
 def moment_text(moment: datetime) -> str:
@@ -169,7 +181,8 @@ def rationale_problem(text: str) -> str:
     return ""
 
 
-def _entry(data: Mapping[str, Any]) -> Entry:
+def entry_from(data: Mapping[str, Any]) -> Entry:
+    """The entry that checked fields describe; without a rationale it is a redacted one."""
     return Entry(
         log=data["log"],
         policy=data["policy"],
@@ -184,7 +197,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
         after=data["after"],
         owner=data["owner"],
         use_case=data["use_case"],
-        rationale=data["rationale"],
+        rationale=data.get("rationale", ""),
         evidence=tuple(
             EvidenceReference(name=item["name"], sha256=item["sha256"]) for item in data["evidence"]
         ),
@@ -201,12 +214,13 @@ def _is_slug(value: object) -> bool:
     return isinstance(value, str) and bool(SLUG.match(value))
 
 
-def _is_digest(value: object) -> bool:
+def is_digest(value: object) -> bool:
+    """True if the value is a sha256 as ledger documents spell it."""
     return isinstance(value, str) and bool(DIGEST.match(value))
 
 
 def _is_optional_digest(value: object) -> bool:
-    return value is None or _is_digest(value)
+    return value is None or is_digest(value)
 
 
 def _is_one_of(value: object, kind: type[Enum]) -> bool:
@@ -229,19 +243,20 @@ def _is_time(value: object) -> bool:
     return True
 
 
-def _is_evidence(value: object) -> bool:
+def is_reference_list(value: object) -> bool:
+    """True if the value is a list of names with a sha256 each."""
     return isinstance(value, list) and all(
         isinstance(item, dict)
         and set(item) == {"name", "sha256"}
         and isinstance(item["name"], str)
-        and _is_digest(item["sha256"])
+        and is_digest(item["sha256"])
         for item in value
     )
 
 
-_FIELDS = {
+ENTRY_FIELDS: Fields = {
     "type": lambda value: value == TYPE,
-    "log": _is_digest,
+    "log": is_digest,
     "policy": _is_slug,
     "path": lambda value: isinstance(value, str),
     "seq": _is_positive,
@@ -255,7 +270,7 @@ _FIELDS = {
     "owner": _is_slug,
     "use_case": _is_slug,
     "rationale": lambda value: isinstance(value, str) and not rationale_problem(value),
-    "evidence": _is_evidence,
+    "evidence": is_reference_list,
     "root": _is_positive,
     "requested_at": _is_time,
 }

@@ -10,11 +10,12 @@ from typing import Any
 
 from policyctl.core import paths
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
-from policyctl.core.chain import Chain, Recorded
+from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import TYPE as EVIDENCE_TYPE
 from policyctl.core.finding import Finding
 from policyctl.core.policy import gate_from
+from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
 from policyctl.core.snapshot import Snapshot, content_of, violation
 from policyctl.core.trust_root import TrustRoot
@@ -33,6 +34,8 @@ def check_evidence(snapshot: Snapshot, chain: Chain, roots: Roots) -> Iterator[F
             yield violation(
                 "EVIDENCE_MISSING", message, file=path, policy=entry.policy, entry=entry.seq
             )
+        if entry.action is ChangeAction.REDACT:
+            continue  # it names a tombstone, which `redaction` judges
         for reference in dict.fromkeys(entry.evidence):
             path = paths.HOME + reference.name
             root = roots.by_version.get(entry.root)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core import paths
-from policyctl.core.chain import Recorded
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding
 from policyctl.core.ledger import Ledger
+from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import violation
 
 

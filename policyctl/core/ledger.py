@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain, Recorded, read_chain
+from policyctl.core.emergency import check_emergencies, check_times
 from policyctl.core.evidence_files import check_evidence, check_stray_evidence
-from policyctl.core.finding import Finding, in_order
+from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.known_owners import check_owners
+from policyctl.core.redaction import check_redactions
 from policyctl.core.root_chain import Roots, check_roots
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot, check_names, content_of, violation
@@ -53,13 +56,29 @@ class Ledger:
             for item in chain.entries
         )
 
+    @property
+    def redacted(self) -> int:
+        """How many entries are tombstones."""
+        chains = self.chains.values()
+        return sum(item.tombstone is not None for chain in chains for item in chain.entries)
+
+    @property
+    def sound(self) -> bool:
+        """True if nothing worse than a warning was found."""
+        return all(finding.severity < Severity.ERROR for finding in self.findings)
+
     def about(self, policy: str) -> tuple[Finding, ...]:
         """The findings that concern one policy, or all of them alike."""
         return tuple(item for item in self.findings if item.policy in ("", policy))
 
 
 def check_ledger(
-    snapshot: Snapshot, *, verify: VerifySignature, read_facts: ReadFacts, pin: str = ""
+    snapshot: Snapshot,
+    *,
+    verify: VerifySignature,
+    read_facts: ReadFacts,
+    pin: str = "",
+    now: datetime | None = None,
 ) -> Ledger:
     """Judge the ledger of one commit; absence of anything required is a finding.
 
@@ -68,6 +87,7 @@ def check_ledger(
         verify: whether a signature was made over a message.
         read_facts: what a policy file says of itself.
         pin: sha256 that trust root 1 must have, or empty.
+        now: the present; None if nothing that depends on a clock is judged.
     """
     roots = check_roots(snapshot, verify, pin)
     files = _by_policy(snapshot)
@@ -78,10 +98,13 @@ def check_ledger(
     findings = [*check_names(snapshot), *roots.findings]
     for chain in chains.values():
         findings += chain.findings
+        findings += check_emergencies(chain, roots, now)
+        findings += check_times(chain, now)
         findings += check_evidence(snapshot, chain, roots)
         findings += _check_content(snapshot, chain, read_facts)
         findings += check_owners(chain, roots)
     findings += _check_unregistered(snapshot, chains)
+    findings += check_redactions(snapshot, chains, roots, verify)
     findings += check_stray_evidence(snapshot, chains)
     findings += _check_baselines(snapshot, roots, chains, read_facts)
     return Ledger(roots=roots, chains=chains, findings=in_order(findings))

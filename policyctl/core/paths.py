@@ -18,6 +18,9 @@ _ENTRY = re.compile(rf"{re.escape(LOG)}({_SLUG})/([0-9]{{6}})\.json\Z")
 _SIGNATURE = re.compile(
     rf"{re.escape(LOG)}({_SLUG})/([0-9]{{6}})\.json\.({_SLUG})(?:\.({_SLUG}))?\.sig\Z"
 )
+_TOMBSTONE_SIGNATURE = re.compile(
+    rf"{re.escape(LOG)}({_SLUG})/([0-9]{{6}})\.tombstone\.({_SLUG})\.sig\Z"
+)
 _EVIDENCE = re.compile(rf"{re.escape(EVIDENCE)}({_SLUG})/([0-9]{{6}})\.json\Z")
 _BASELINE = re.compile(rf"{re.escape(BASELINES)}({_SLUG}@[1-9][0-9]{{0,5}})\.yaml\Z")
 
@@ -63,6 +66,15 @@ class EntrySignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TombstoneSignature:
+    """A steward's signature over what is left of a redacted entry."""
+
+    policy: str
+    seq: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFile:
     """The report that stands behind an entry."""
 
@@ -83,6 +95,7 @@ Place = (
     | RootSignature
     | EntryFile
     | EntrySignature
+    | TombstoneSignature
     | EvidenceFile
     | BaselineFile
     | None
@@ -104,6 +117,8 @@ def place_of(path: str) -> Place:
         return RootSignature(version=int(match[1]), who=match[2])
     if match := _EVIDENCE.match(path):
         return EvidenceFile(policy=match[1], seq=int(match[2]))
+    if match := _TOMBSTONE_SIGNATURE.match(path):
+        return TombstoneSignature(policy=match[1], seq=int(match[2]), who=match[3])
     if match := _BASELINE.match(path):
         return BaselineFile(name=match[1])
     return None
@@ -122,6 +137,11 @@ def entry_path(policy: str, seq: int) -> str:
 def signature_path(policy: str, seq: int, who: str, role: str = "") -> str:
     """The file of an author's signature, or of an approval where a role is given."""
     return f"{entry_path(policy, seq)}.{who}.{role + '.' if role else ''}sig"
+
+
+def tombstone_signature_path(policy: str, seq: int, who: str) -> str:
+    """The file of a steward's signature over a tombstone."""
+    return f"{LOG}{policy}/{seq:06}.tombstone.{who}.sig"
 
 
 def evidence_name(policy: str, seq: int) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from policyctl.core.approval_difference import KINDS
 from policyctl.core.approvals import unfilled
-from policyctl.core.chain import Chain, Recorded, needed, owners
+from policyctl.core.chain import Chain, Recorded
+from policyctl.core.needs import needed, owners
 from policyctl.core.root_chain import Roots
 from policyctl.core.trust_root import TrustRoot
 

@@ -184,9 +184,9 @@ def allowed_signers(root: TrustRoot) -> str:
     """
     lines = []
     for who, member in sorted(root.people.items()):
-        namespaces = ["policyctl/author"]
+        namespaces = [AUTHOR_NAMESPACE]
         if who in root.stewards:
-            namespaces.append("policyctl/root")
+            namespaces += [ROOT_NAMESPACE, REDACT_NAMESPACE]
         namespaces += [approval_namespace(role) for role in root.roles_of(who)]
         options = f'namespaces="{",".join(namespaces)}"'
         lines += [f"{who} {options} {key.line}\n" for key in member.keys]
@@ -200,6 +200,7 @@ def approval_namespace(role: str) -> str:
 
 AUTHOR_NAMESPACE = "policyctl/author"
 ROOT_NAMESPACE = "policyctl/root"
+REDACT_NAMESPACE = "policyctl/redact"
 
 
 def unanswered(root: TrustRoot, use_cases: Iterable[str] = ("",)) -> tuple[str, ...]:

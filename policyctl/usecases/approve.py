@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 
 from policyctl.core import paths
-from policyctl.core.chain import Recorded, owners
-from policyctl.core.entry import Entry
+from policyctl.core.canonical import sha256
+from policyctl.core.effective import Effective
+from policyctl.core.emergency import deadline
+from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.loosening import loosened
 from policyctl.core.policy import Policy
+from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of
 from policyctl.core.trailers import commit_message, entry_trailers
 from policyctl.core.trust_root import TrustRoot, approval_namespace
+from policyctl.core.weakening import Weakening
 from policyctl.errors import RefusedError, UsageError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -21,9 +25,9 @@ from policyctl.usecases.ledger_state import (
     LedgerState,
     committer,
     ledger_state,
-    require_intact,
     signing_person,
 )
+from policyctl.usecases.pending import Pending, approvable, pending_of, policies_of
 from policyctl.usecases.reading import read_document
 
 
@@ -32,19 +36,23 @@ class Approval:
     """An approval, about to be given or given.
 
     Attributes:
+        content: the bytes that are signed.
         who: the person who signs.
         role: the role in which they sign.
         before: the policy file's bytes before the change; None if there were none, or no commit
             has them.
-        after: the bytes that the entry binds to.
+        after: the bytes that the entry binds to; None if there are none, or no commit has them.
         policy: the policy in force after the change, where it can be read.
         previous: the policy in force before it, likewise.
+        weaker: what the change makes weaker; None where that cannot be told.
         evidence: the bytes of the report that the entry names, or None.
         missing: approvals still owed once this one is given, by role.
+        due: when an emergency owes its approvals.
         commit: the commit's id once the approval is given.
     """
 
     entry: Entry
+    content: bytes
     author: str
     who: str
     role: str
@@ -52,126 +60,160 @@ class Approval:
     after: bytes | None
     policy: Policy | None
     previous: Policy | None
+    weaker: tuple[Weakening, ...] | None
     evidence: bytes | None
+    given: Mapping[str, frozenset[str]]
     missing: Mapping[str, int]
+    due: datetime | None = None
     solo: bool = False
     commit: str = ""
 
+    @property
+    def path(self) -> str:
+        """The signature's file."""
+        return paths.signature_path(self.entry.policy, self.entry.seq, self.who, self.role)
 
-def prepare_approval(policy: str, *, role: str | None, hands: Hands) -> Approval:
-    """What the user would sign for the policy's pending entry.
+
+def prepare_approvals(
+    policies: Sequence[str], *, role: str | None, hands: Hands, change: str | None = None
+) -> tuple[Approval, ...]:
+    """What the user would sign: for each policy, the oldest pending entry that they can approve.
 
     Args:
-        policy: the policy's id.
+        policies: ids of policies.
         role: the role to sign in; None where only one is possible.
         hands: repository, signer and readers.
+        change: the name of a change, for the policies whose entries of it wait.
 
     Raises:
         RefusedError: nothing is pending, or the user may not approve it.
-        UsageError: there is no such role or policy, or several roles are possible.
+        UsageError: there is no such role, policy or change, or several roles are possible.
     """
     state = ledger_state(hands)
-    require_intact(state, policy)
-    chain = state.chain(policy)
-    last = chain.last if chain else None
-    if chain is None or last is None:
-        raise UsageError(f"there is no recorded policy '{policy}'")
-    if not last.missing:
-        raise RefusedError(f"no change of '{policy}' waits for approval")
-    before = chain.entries[-2] if len(chain.entries) > 1 else None
+    names = [*policies, *(policies_of(state, change) if change is not None else ())]
+    if not names:
+        raise UsageError("nothing is named that could be approved", hint="an ID, or --change NAME")
     who = signing_person(state.root, hands.signer)
-    # The entry is judged by the root that it names, which may be older than the newest.
-    judge = state.ledger.roots.by_version[last.entry.root]
-    _require_known(judge, last, who, hands)
-    _require_apart(judge, last, before, who)
-    chosen = _role(judge, last, who, role)
-    entry = last.entry
+    approvals = []
+    for policy in dict.fromkeys(names):
+        found = pending_of(state, policy)
+        if change is not None and policy not in policies:
+            found = tuple(one for one in found if one.item.entry.change == change)
+        pending, chosen = approvable(state.ledger.roots, found, who, role)
+        _require_known(pending.judge(state.ledger.roots), pending, who, hands)
+        approvals.append(approval_of(pending, who, chosen, state, hands))
     hands.repository.require_ready(
-        [paths.signature_path(policy, entry.seq, who, chosen), paths.policy_path(policy)]
+        [
+            *(approval.path for approval in approvals),
+            *(approval.entry.path for approval in approvals),
+        ]
     )
-    old = hands.repository.past_content(entry.path, entry.before) if entry.before else None
+    return tuple(approvals)
+
+
+def approval_of(
+    pending: Pending, who: str, role: str, state: LedgerState, hands: Hands
+) -> Approval:
+    """Everything that somebody who approves should know."""
+    item, entry = pending.item, pending.item.entry
+    old = _bytes(entry.path, entry.before, state, hands)
+    new = _bytes(entry.path, entry.after, state, hands)
+    previous, policy = (_effective(content, state, entry, hands) for content in (old, new))
     return Approval(
         entry=entry,
-        author=", ".join(sorted(last.authors)),
+        content=item.content,
+        author=", ".join(sorted(item.authors)),
         who=who,
-        role=chosen,
+        role=role,
         before=old,
-        after=state.content(policy),
-        policy=_policy(state.content(policy), state, entry, hands),
-        previous=_policy(old, state, entry, hands),
+        after=new,
+        policy=policy.policy if policy else None,
+        previous=previous.policy if previous else None,
+        weaker=loosened(previous.data, policy.data) if previous and policy else None,
         evidence=_evidence(state, entry),
-        missing=_left(last.missing, chosen),
+        given=item.approvals,
+        missing=_left(item.missing, role),
+        due=_due(entry, state),
         solo=state.root.solo,
     )
 
 
-def give_approval(approval: Approval, *, now: datetime, hands: Hands) -> str:
-    """Sign the entry's exact bytes and commit the signature; the id of the commit.
+def sign_approvals(approvals: Sequence[Approval], *, hands: Hands) -> dict[str, bytes]:
+    """The signature files, by path: for somebody else to add, or to commit."""
+    return {
+        approval.path: hands.signer.sign(approval.content, approval_namespace(approval.role))
+        for approval in approvals
+    }
+
+
+def give_approvals(
+    approvals: Sequence[Approval], *, now: datetime, hands: Hands
+) -> tuple[Approval, ...]:
+    """Sign the entries' exact bytes and commit the signatures, all of them or none.
 
     Raises:
-        RefusedError: the entry changed since the approval was prepared.
+        RefusedError: an entry changed since the approvals were prepared.
     """
     state = ledger_state(hands)
-    chain = state.chain(approval.entry.policy)
-    last = chain.last if chain else None
-    if last is None or last.entry != approval.entry:
-        raise RefusedError(
-            f"'{approval.entry.policy}' changed meanwhile, so nothing was signed",
-            hint="look at it again with 'policyctl approve'",
-        )
-    entry, who, role = approval.entry, approval.who, approval.role
-    signature = hands.signer.sign(last.content, approval_namespace(role))
-    known = {name: sorted(people) for name, people in last.approvals.items() if people}
-    known[role] = sorted({*known.get(role, []), who})
-    subject = f"policy({entry.policy}): approve {entry.transition} as {role}"
-    return hands.repository.commit(
-        {paths.signature_path(entry.policy, entry.seq, who, role): signature},
-        message=commit_message(subject, entry_trailers(entry, known)),
-        by=committer(hands, state.root, who),
-        now=now,
+    for approval in approvals:
+        _require_same(approval, state)
+    return commit_approvals(
+        approvals, sign_approvals(approvals, hands=hands), state, now=now, hands=hands
     )
 
 
-def _require_known(root: TrustRoot, last: Recorded, who: str, hands: Hands) -> None:
+def _require_known(root: TrustRoot, pending: Pending, who: str, hands: Hands) -> None:
     if root.holder(hands.signer.key) != who:
         raise RefusedError(
-            f"entry {last.entry.seq} is judged by trust root {root.version}, which does not list "
-            f"this key of '{who}'",
+            f"entry {pending.item.entry.seq} is judged by trust root {root.version}, which does "
+            f"not list this key of '{who}'",
             hint="sign with a key that it lists, or take the entry back and record it again",
         )
 
 
-def _require_apart(root: TrustRoot, last: Recorded, before: Recorded | None, who: str) -> None:
-    if root.solo:
+def commit_approvals(
+    approvals: Sequence[Approval],
+    files: Mapping[str, bytes],
+    state: LedgerState,
+    *,
+    now: datetime,
+    hands: Hands,
+) -> tuple[Approval, ...]:
+    """Commit signatures that were made, by whomever."""
+    trailers = [trailer for approval in approvals for trailer in _trailers(approval)]
+    commit = hands.repository.commit(
+        dict(files),
+        message=commit_message(_subject(approvals), trailers),
+        by=committer(hands, state.root, approvals[0].who),
+        now=now,
+    )
+    return tuple(replace(approval, commit=commit) for approval in approvals)
+
+
+def _require_same(approval: Approval, state: LedgerState) -> None:
+    chain = state.chain(approval.entry.policy)
+    entries: tuple[Recorded, ...] = chain.entries if chain else ()
+    if any(item.missing and item.content == approval.content for item in entries):
         return
-    entry = last.entry
-    if who in last.authors:
-        raise RefusedError(f"'{who}' wrote entry {entry.seq} and cannot approve it")
-    if who in owners(root, entry, before.entry if before else None):
-        raise RefusedError(f"'{who}' owns '{entry.policy}' ({entry.owner}) and cannot approve it")
+    raise RefusedError(
+        f"'{approval.entry.policy}' changed meanwhile, so nothing was signed",
+        hint="look at it again with 'policyctl approve'",
+    )
 
 
-def _role(root: TrustRoot, last: Recorded, who: str, asked: str | None) -> str:
-    if asked is not None and asked not in root.roles:
-        near = get_close_matches(asked, root.roles, n=1, cutoff=0.5)
-        known = ", ".join(sorted(root.roles))
-        hint = f"did you mean '{near[0]}'?" if near else f"one of: {known}"
-        raise UsageError(f"there is no role '{asked}'", hint=hint)
-    owed = ", ".join(f"{count} x {role}" for role, count in sorted(last.missing.items()))
-    possible = [role for role in sorted(last.missing) if who in root.roles[role].members]
-    if asked is not None:
-        possible = [role for role in possible if role == asked]
-    given = {role for role, people in last.approvals.items() if who in people}
-    if given:
-        raise RefusedError(f"'{who}' approved entry {last.entry.seq} already; {owed} is owed")
-    if not possible:
-        mine = ", ".join(root.roles_of(who)) or "no role"
-        raise RefusedError(f"entry {last.entry.seq} needs {owed}, and '{who}' fills {mine}")
-    if len(possible) > 1:
-        raise UsageError(
-            f"'{who}' can approve as {' or '.join(possible)}", hint=f"--role {possible[0]}"
-        )
-    return possible[0]
+def _subject(approvals: Sequence[Approval]) -> str:
+    approval = approvals[0]
+    entry = approval.entry
+    if len(approvals) > 1:
+        names = ", ".join(one.entry.policy for one in approvals)
+        return f"policy: approve {len(approvals)} policies ({names})"
+    return f"policy({entry.policy}): approve {entry.transition} as {approval.role}"
+
+
+def _trailers(approval: Approval) -> list[tuple[str, str]]:
+    known = {name: sorted(people) for name, people in approval.given.items() if people}
+    known[approval.role] = sorted({*known.get(approval.role, []), approval.who})
+    return entry_trailers(approval.entry, known)
 
 
 def _left(missing: Mapping[str, int], role: str) -> dict[str, int]:
@@ -179,7 +221,26 @@ def _left(missing: Mapping[str, int], role: str) -> dict[str, int]:
     return {name: count for name, count in left.items() if count}
 
 
-def _policy(content: bytes | None, state: LedgerState, entry: Entry, hands: Hands) -> Policy | None:
+def _due(entry: Entry, state: LedgerState) -> datetime | None:
+    root: TrustRoot | None = state.ledger.roots.by_version.get(entry.root)
+    if entry.action is not ChangeAction.EMERGENCY_DEMOTE or root is None or root.emergency is None:
+        return None
+    return deadline(entry, root.emergency)
+
+
+def _bytes(path: str, digest: str | None, state: LedgerState, hands: Hands) -> bytes | None:
+    """The bytes that an entry binds to: as they stand, or as a commit had them."""
+    if digest is None:
+        return None
+    content = content_of(state.snapshot, path)
+    if content is not None and sha256(content) == digest:
+        return content
+    return hands.repository.past_content(path, digest)
+
+
+def _effective(
+    content: bytes | None, state: LedgerState, entry: Entry, hands: Hands
+) -> Effective | None:
     if content is None:
         return None
     reading = read_document(
@@ -188,7 +249,7 @@ def _policy(content: bytes | None, state: LedgerState, entry: Entry, hands: Hand
         documents=hands.documents,
         governance=CommittedGovernance(state.snapshot, state.root, hands.catalogues),
     )
-    return reading.effective.policy if reading.effective else None
+    return reading.effective
 
 
 def _evidence(state: LedgerState, entry: Entry) -> bytes | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from policyctl.core import paths
 from policyctl.core.catalogue import Catalogue
-from policyctl.core.chain import Chain, Recorded
+from policyctl.core.chain import Chain
+from policyctl.core.emergency import SAFE_MEANWHILE
+from policyctl.core.entry import ChangeAction
+from policyctl.core.finding import Finding
 from policyctl.core.ledger import Ledger, check_ledger
+from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import Snapshot, content_of
 from policyctl.core.sshsig import Signature
 from policyctl.core.trust_root import TrustRoot
@@ -17,7 +22,8 @@ from policyctl.errors import RefusedError, RepositoryError, TamperingError
 from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.ports import Documents, Person, Repository, Signer
 
-_PENDING = frozenset({"APPROVALS_MISSING"})
+_OWED = "TOMBSTONE_THRESHOLD"
+_PENDING = frozenset({"APPROVALS_MISSING", "EMERGENCY_PENDING", "EMERGENCY_OVERDUE", _OWED})
 _PROPOSED = frozenset({"ROOT_THRESHOLD"})
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
 
@@ -74,8 +80,12 @@ class LedgerState:
         return content_of(self.snapshot, paths.policy_path(policy))
 
 
-def ledger_state(hands: Hands) -> LedgerState:
+def ledger_state(hands: Hands, now: datetime | None = None) -> LedgerState:
     """Read and verify the ledger at the commit that is checked out.
+
+    Args:
+        hands: repository and readers.
+        now: the present; None if nothing that depends on a clock is judged.
 
     Raises:
         RepositoryError: the repository is not governed by policyctl.
@@ -86,7 +96,9 @@ def ledger_state(hands: Hands) -> LedgerState:
             "this repository is not governed yet: its last commit has no .policyctl/",
             hint="run 'policyctl init'",
         )
-    ledger = check_ledger(snapshot, verify=hands.verify, read_facts=facts_reader(hands.documents))
+    ledger = check_ledger(
+        snapshot, verify=hands.verify, read_facts=facts_reader(hands.documents), now=now
+    )
     return LedgerState(snapshot=snapshot, ledger=ledger)
 
 
@@ -130,22 +142,48 @@ def _require_known_roots(state: LedgerState, policy: str) -> None:
             )
 
 
-def require_settled(state: LedgerState, policy: str) -> Recorded | None:
+def require_settled(state: LedgerState, policy: str, action: ChangeAction) -> Recorded | None:
     """The policy's last entry, or None if it has none.
 
+    Args:
+        state: the ledger.
+        policy: the policy's id.
+        action: what is about to be put on top of it.
+
     Raises:
-        RefusedError: the last entry still waits for approval, so nothing is put on top of it.
+        RefusedError: an entry still waits for approval, and this must not go on top of it.
     """
     chain = state.chain(policy)
-    last = chain.last if chain else None
-    if last is not None and last.missing:
-        owed = ", ".join(f"{count} x {role}" for role, count in sorted(last.missing.items()))
-        entry = last.entry
-        raise RefusedError(
-            f"entry {entry.seq} of '{policy}' ({entry.transition}) still waits for {owed}",
-            hint=f"policyctl approve {policy}, or take its commit back before it is merged",
-        )
-    return last
+    if chain is None:
+        return None
+    for item in chain.entries:
+        emergency = item.entry.action is ChangeAction.EMERGENCY_DEMOTE
+        if item.missing and not (emergency and action in SAFE_MEANWHILE):
+            raise _waiting(item, emergency=emergency)
+    owed = owes_stewards(state, policy)
+    if owed is not None:
+        raise RefusedError(owed.message, hint=owed.hint)
+    return chain.last
+
+
+def owes_stewards(state: LedgerState, policy: str) -> Finding | None:
+    """What says that a redaction of the policy waits for signatures of stewards, or None."""
+    for finding in state.ledger.findings:
+        if finding.code == _OWED and finding.policy == policy:
+            return finding
+    return None
+
+
+def _waiting(item: Recorded, *, emergency: bool) -> RefusedError:
+    entry = item.entry
+    owed = ", ".join(f"{count} x {role}" for role, count in sorted(item.missing.items()))
+    hint = f"policyctl approve {entry.policy}"
+    if not emergency:
+        hint += f", or take it back: policyctl withdraw {entry.policy}"
+    return RefusedError(
+        f"entry {entry.seq} of '{entry.policy}' ({entry.transition}) still waits for {owed}",
+        hint=hint,
+    )
 
 
 def signing_person(root: TrustRoot, signer: Signer) -> str:

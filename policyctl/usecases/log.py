@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from policyctl.core.chain import Recorded
-from policyctl.core.finding import Finding
+from policyctl.core.finding import Finding, Severity
+from policyctl.core.recorded import Recorded
 from policyctl.errors import UsageError
 from policyctl.usecases.ledger_state import Hands, ledger_state
 
@@ -18,14 +19,24 @@ class Trail:
     findings: tuple[Finding, ...]
     solo: bool
 
+    @property
+    def sound(self) -> bool:
+        """True if nothing worse than a warning was found."""
+        return all(finding.severity < Severity.ERROR for finding in self.findings)
 
-def trail(policy: str | None, *, hands: Hands) -> Trail:
+
+def trail(policy: str | None, *, now: datetime, hands: Hands) -> Trail:
     """The entries of one policy, or of every policy.
+
+    Args:
+        policy: the policy's id; None for all.
+        now: the present, by which deadlines are judged.
+        hands: repository and readers.
 
     Raises:
         UsageError: the ledger has no entry of this policy.
     """
-    state = ledger_state(hands)
+    state = ledger_state(hands, now)
     ledger = state.ledger
     if policy is not None and policy not in ledger.chains:
         known = ", ".join(sorted(ledger.chains)) or "none"

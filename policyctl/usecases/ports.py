@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -125,8 +125,15 @@ class Repository(Protocol):
         message: str,
         by: Person,
         now: datetime,
+        keep: Collection[str] = (),
     ) -> str:
-        """Commit exactly these changes, or nothing at all; the id of the commit."""
+        """Commit exactly these changes, or nothing at all; the id of the commit.
+
+        What the working tree holds at the paths in ``keep`` stays there.
+        """
+
+    def is_upstream(self, path: str) -> bool:
+        """Whether the branch's upstream, as it was last fetched, holds this very file."""
 
     def identity(self) -> Person | None:
         """Who git says its user is."""

@@ -63,7 +63,7 @@ def promote(
         RepositoryError: the working tree holds changes that would be lost.
     """
     require_rationale(rationale)
-    found = standing(policy, hands)
+    found = standing(policy, ChangeAction.PROMOTE, hands)
     reading = found.reading
     effective = require_effective(reading)
     _require_step(effective.policy, target)
@@ -82,12 +82,14 @@ def promote(
             action=ChangeAction.PROMOTE,
             target=target,
             after=_moved(found, target, hands),
-            policy=effective.policy,
+            policy=policy,
+            owner=effective.policy.owner,
+            use_case=effective.policy.use_case,
+            last=found.last,
             rationale=rationale,
             now=now,
             evidence=evidence_bytes(evidence),
         ),
-        found.last,
         found.state,
         hands,
         dry_run=dry_run,

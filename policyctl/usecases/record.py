@@ -1,20 +1,21 @@
-"""Put an edit of a policy file under change control."""
+"""Put edits of policy files under change control."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
-from policyctl.core.chain import Recorded
 from policyctl.core.entry import ChangeAction
+from policyctl.core.recorded import Recorded
 from policyctl.core.stages import Stage
 from policyctl.errors import RefusedError, UsageError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
     Hands,
+    LedgerState,
     ledger_state,
     require_intact,
     require_settled,
@@ -26,33 +27,49 @@ from policyctl.usecases.reading import (
     require_alike,
     require_effective,
 )
-from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
+from policyctl.usecases.recording import Change, RecordedChange, record_changes, require_rationale
 
 
-def record_policy(
-    policy: str, *, rationale: str, change: str, now: datetime, hands: Hands, dry_run: bool = False
-) -> RecordedChange:
-    """Record the policy file as it stands in the working tree.
+def record_policies(
+    policies: Sequence[str],
+    *,
+    rationale: str,
+    change: str,
+    now: datetime,
+    hands: Hands,
+    dry_run: bool = False,
+) -> tuple[RecordedChange, ...]:
+    """Record the files of policies as they stand in the working tree, in one commit or not at all.
 
     The first entry of a policy registers it; later ones say what kind of edit it was, which is
     read off the difference: exceptions only, or anything else.
 
     Args:
-        policy: the policy's id.
+        policies: the ids of one policy or more.
         rationale: why, in one line.
         change: the name of the change.
-        now: the time that the entry states.
+        now: the time that the entries state.
         hands: repository, signer and readers.
         dry_run: say what would happen, and change nothing.
 
     Raises:
-        RefusedError: there is nothing to record, or the edit moves the stage.
-        DocumentError: the file has errors.
+        RefusedError: there is nothing to record, or an edit moves the stage.
+        DocumentError: a file has errors.
     """
     require_rationale(rationale)
     state = ledger_state(hands)
+    changes = [
+        _change(policy, state, rationale=rationale, name=change, now=now, hands=hands)
+        for policy in dict.fromkeys(policies)
+    ]
+    return record_changes(changes, state, hands, dry_run=dry_run)
+
+
+def _change(
+    policy: str, state: LedgerState, *, rationale: str, name: str, now: datetime, hands: Hands
+) -> Change:
     require_intact(state, policy, unrecorded=True)
-    last = require_settled(state, policy)
+    last = require_settled(state, policy, ChangeAction.EDIT)
     path = paths.policy_path(policy)
     content = hands.repository.working_file(path)
     if content is None:
@@ -66,25 +83,21 @@ def record_policy(
         documents=hands.documents,
         governance=CommittedGovernance(state.snapshot, state.root, hands.catalogues),
     )
-    effective = require_effective(reading)
+    effective = require_effective(reading).policy
     require_alike(reading, hands.documents)
-    stage = effective.policy.stage
-    _require_stage(policy, stage, last)
+    _require_stage(policy, effective.stage, last)
     hands.repository.require_ready([], edited=path)
-    return record_change(
-        Change(
-            name=change,
-            action=_action(reading, before, hands),
-            target=stage,
-            after=content,
-            policy=effective.policy,
-            rationale=rationale,
-            now=now,
-        ),
-        last,
-        state,
-        hands,
-        dry_run=dry_run,
+    return Change(
+        name=name,
+        action=_action(reading, before, hands),
+        target=effective.stage,
+        after=content,
+        policy=policy,
+        owner=effective.owner,
+        use_case=effective.use_case,
+        last=last,
+        rationale=rationale,
+        now=now,
     )
 
 

@@ -29,18 +29,21 @@ def retire(
         RepositoryError: the working tree holds changes that would be lost.
     """
     require_rationale(rationale)
-    found = standing(policy, hands)
+    found = standing(policy, ChangeAction.RETIRE, hands)
+    effective = require_effective(found.reading).policy
     return record_change(
         Change(
             name=change,
             action=ChangeAction.RETIRE,
             target=None,
             after=None,
-            policy=require_effective(found.reading).policy,
+            policy=policy,
+            owner=effective.owner,
+            use_case=effective.use_case,
+            last=found.last,
             rationale=rationale,
             now=now,
         ),
-        found.last,
         found.state,
         hands,
         dry_run=dry_run,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
-from policyctl.core.chain import Recorded
+from policyctl.core.entry import ChangeAction
+from policyctl.core.recorded import Recorded
 from policyctl.errors import TamperingError, UsageError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -33,12 +34,16 @@ class Standing:
     reading: Reading
 
 
-def standing(policy: str, hands: Hands) -> Standing:
+def standing(
+    policy: str, action: ChangeAction, hands: Hands, state: LedgerState | None = None
+) -> Standing:
     """The policy, ready to be moved.
 
     Args:
         policy: the policy's id.
+        action: what is about to be recorded.
         hands: repository and readers.
+        state: the ledger, where it was read already.
 
     Raises:
         UsageError: there is no recorded policy of this id.
@@ -46,9 +51,9 @@ def standing(policy: str, hands: Hands) -> Standing:
         RepositoryError: the working tree holds changes of its file.
         TamperingError: its chain does not verify.
     """
-    state = ledger_state(hands)
+    state = state or ledger_state(hands)
     require_intact(state, policy)
-    last = require_settled(state, policy)
+    last = require_settled(state, policy, action)
     if last is None or last.entry.after is None:
         names = ", ".join(sorted(state.ledger.chains))
         raise UsageError(

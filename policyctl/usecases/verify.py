@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
@@ -53,7 +54,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """True if nothing was found that must not be so."""
+        """True if nothing worse than a warning was found."""
         return not self._errors()
 
     @property
@@ -61,12 +62,22 @@ class Verification:
         """True if something was found that no approval can cure."""
         return bool(self._errors() - self.owed)
 
+    @property
+    def errors(self) -> int:
+        """How many findings are worse than a warning."""
+        return len(self._errors())
+
     def _errors(self) -> set[Finding]:
         return {item for item in self.findings if item.severity is Severity.ERROR}
 
 
 def verify(
-    *, repository: Repository, documents: Documents, signatures: VerifySignature, pin: str = ""
+    *,
+    repository: Repository,
+    documents: Documents,
+    signatures: VerifySignature,
+    pin: str = "",
+    now: datetime | None = None,
 ) -> Verification:
     """Judge the ledger at the commit that is checked out.
 
@@ -75,13 +86,14 @@ def verify(
         documents: reads the policy files.
         signatures: whether a signature was made over a message.
         pin: sha256 that trust root 1 must have, or empty.
+        now: the present; None if nothing that depends on a clock is judged.
 
     Raises:
         NotJudgedError: the commit holds neither policies nor a ledger.
     """
     snapshot = repository.snapshot()
     _require_governed(snapshot)
-    memo = ledger_memo(documents, signatures, pin)
+    memo = ledger_memo(documents, signatures, pin, now)
     return Verification(commit=repository.head, ledger=memo.judge(snapshot))
 
 

@@ -155,7 +155,8 @@ def test_nothing_is_put_on_top_of_a_pending_promotion(promoted, events):
         assert done.err == (
             "policyctl: entry 2 of 'team-assistant' (logging -> limited) still waits for "
             "1 x security\n"
-            "  = policyctl approve team-assistant, or take its commit back before it is merged\n"
+            "  = policyctl approve team-assistant, or take it back: "
+            "policyctl withdraw team-assistant\n"
         )
     assert promoted.state() == before
 
@@ -194,7 +195,7 @@ def test_nobody_signs_without_having_been_asked(promoted):
     done = promoted.run("approve", "team-assistant", by="sam")
 
     assert done.code == 2
-    assert "after     blocks prompt_attack input from L2, in redteam-lab" in done.out
+    assert "after     limited: blocks prompt_attack input from L2, in redteam-lab" in done.out
     assert "nobody can be asked here, so nothing was signed" in done.err
     assert promoted.state() == before
 

@@ -193,6 +193,7 @@ class Forge:
         approved: Mapping[str, Sequence[str]] = {"security": ("sam",)},
         keys: Mapping[str, Key] = {},
         touched: bool = True,
+        file: bytes | None = None,
     ) -> Entry:
         """Put an entry, its signatures and the policy file that it describes in their places."""
         content = entry_bytes(entry)
@@ -206,16 +207,16 @@ class Forge:
         if entry.after is None:
             self.files.pop(entry.path, None)
         else:
-            self.put(entry.path, _policy(entry))
+            self.put(entry.path, file or _policy(entry))
         self.chain[entry.policy] = entry
         return entry
 
-    def judge(self, pin: str = "") -> Ledger:
-        return check_ledger(self.files, verify=verify, read_facts=facts, pin=pin)
+    def judge(self, pin: str = "", now: datetime | None = None) -> Ledger:
+        return check_ledger(self.files, verify=verify, read_facts=facts, pin=pin, now=now)
 
-    def codes(self, pin: str = "") -> set[str]:
+    def codes(self, pin: str = "", now: datetime | None = None) -> set[str]:
         """The codes of everything that is wrong."""
-        return {finding.code for finding in self.judge(pin).findings}
+        return {finding.code for finding in self.judge(pin, now).findings}
 
 
 def _policy(entry: Entry) -> bytes:

@@ -6,8 +6,8 @@ import pytest
 
 from policyctl.core import paths
 from policyctl.core.canonical import encode, sha256
-from policyctl.core.chain import needed, owners
 from policyctl.core.entry import ChangeAction, entry_bytes
+from policyctl.core.needs import needed, owners
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import ApprovalRule, Role, approval_namespace
 
@@ -332,7 +332,9 @@ def test_an_entry_stands_in_its_place_and_follows_from_the_one_before(recorded, 
         ("retire", LIMITED, LIMITED, "ENTRY_INCONSISTENT"),
         ("register", LIMITED, LIMITED, "ENTRY_INCONSISTENT"),
         ("void", LIMITED, LIMITED, "ENTRY_INCONSISTENT"),
-        ("emergency_demote", LIMITED, LOGGING, "ENTRY_INCONSISTENT"),
+        ("emergency_demote", LIMITED, LOGGING, None),
+        ("emergency_demote", LOGGING, LIMITED, "ENTRY_INCONSISTENT"),
+        ("emergency_demote", LIMITED, None, "ENTRY_INCONSISTENT"),
         ("redact", LIMITED, LIMITED, "ENTRY_INCONSISTENT"),
     ],
 )

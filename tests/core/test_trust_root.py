@@ -159,11 +159,12 @@ def test_the_signers_file_names_each_key_with_the_namespaces_of_its_person(forge
     assert allowed_signers(root).splitlines() == [
         f'{who} namespaces="{names}" {forge.key(key).public.line}'
         for who, key, names in (
-            ("erin", "erin", "policyctl/author,policyctl/root"),
+            ("erin", "erin", "policyctl/author,policyctl/root,policyctl/redact"),
             (
                 "pia",
                 "pia",
-                "policyctl/author,policyctl/root,policyctl/approve/risk,policyctl/approve/security",
+                "policyctl/author,policyctl/root,policyctl/redact,"
+                "policyctl/approve/risk,policyctl/approve/security",
             ),
             ("sam", "sam", "policyctl/author,policyctl/approve/security"),
             ("sam", "spare", "policyctl/author,policyctl/approve/security"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyctl.core.canonical import decode, sha256
+from policyctl.core.canonical import decode
 from policyctl.render.json.envelope import document
 from policyctl.usecases.log import Trail
 
@@ -12,12 +12,13 @@ def render(trail: Trail) -> str:
     entries = [
         {
             "entry": decode(item.content),
-            "sha256": sha256(item.content),
+            "sha256": item.digest,
+            "redacted": item.tombstone is not None,
             "authors": sorted(item.authors),
             "approvals": {role: sorted(people) for role, people in sorted(item.approvals.items())},
             "missing": dict(sorted(item.missing.items())),
         }
         for item in trail.entries
     ]
-    status = "fail" if trail.findings else "pass"
+    status = "pass" if trail.sound else "fail"
     return document("log", status, findings=trail.findings, result={"entries": entries})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyctl.core.canonical import decode
-from policyctl.core.entry import entry_bytes
+from policyctl.core.entry import entry_bytes, moment_text
 from policyctl.render.json.envelope import document
 from policyctl.usecases.recording import RecordedChange
 
@@ -11,6 +13,12 @@ from policyctl.usecases.recording import RecordedChange
 def render(command: str, outcome: RecordedChange) -> str:
     """The whole output."""
     return document(command, "pass", result=recorded(outcome))
+
+
+def render_all(command: str, outcomes: Sequence[RecordedChange]) -> str:
+    """The whole output where a command takes several policies: the first, and all of them."""
+    changes = [recorded(outcome) for outcome in outcomes]
+    return document(command, "pass", result={**changes[0], "changes": changes})
 
 
 def recorded(outcome: RecordedChange) -> dict[str, object]:
@@ -22,4 +30,5 @@ def recorded(outcome: RecordedChange) -> dict[str, object]:
         "files": list(outcome.files),
         "need": dict(outcome.need),
         "candidates": {role: list(people) for role, people in outcome.candidates.items()},
+        "due": moment_text(outcome.due) if outcome.due else None,
     }

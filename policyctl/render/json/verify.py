@@ -16,6 +16,7 @@ def render(report: Verification) -> str:
         "policies": len(ledger.chains),
         "entries": ledger.entries,
         "signatures": ledger.signatures,
+        "redacted": ledger.redacted,
         "root": {
             "version": root.version if root else None,
             "pin": ledger.roots.pin or None,

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
+from policyctl.core.entry import ChangeAction, moment_text
 from policyctl.core.prose import consequence
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
 from policyctl.usecases.approve import Approval
 
 _MOST_LINES = 60
+
+
+def render_all(approvals: Sequence[Approval], width: int | None = None) -> list[Line]:
+    """Each change that will be signed, one after the other."""
+    lines: list[Line] = []
+    for approval in approvals:
+        lines += [*render(approval, width), ()]
+    return lines[:-1]
 
 
 def render(approval: Approval, width: int | None = None) -> list[Line]:
@@ -26,28 +36,60 @@ def render(approval: Approval, width: int | None = None) -> list[Line]:
     ]
     for label, policy in (("before", approval.previous), ("after", approval.policy)):
         if policy is not None:
-            lines.append(line(Part(f"  {label:<8}  ", DIM), consequence(policy)))
-    lines += _evidence(approval)
-    lines += [line(Part("  changes   ", DIM), entry.path), *_difference(approval)]
+            text = f"{policy.stage.value}: {consequence(policy)}"
+            lines.append(line(Part(f"  {label:<8}  ", DIM), text))
+    if entry.action is ChangeAction.REDACT:
+        lines += _redaction(approval)
+    else:
+        lines += [*_weaker(approval), *_evidence(approval)]
+        lines += [line(Part("  changes   ", DIM), entry.path), *_difference(approval)]
+    if approval.due is not None:
+        text = f"an emergency, in force already; due on {moment_text(approval.due)}"
+        lines.append(line(Part("  approval  ", DIM), Part(text, WARN)))
     lines.append(line(Part("  you sign  ", DIM), f"as {approval.who}, in the role {approval.role}"))
     if approval.solo:
         lines.append(line(Part("  solo mode: nobody else has to agree", WARN)))
     return lines
 
 
-def render_given(approval: Approval) -> list[Line]:
+def render_given(approvals: Sequence[Approval]) -> list[Line]:
     """What was signed, and what is still owed."""
-    entry = approval.entry
-    lines = [
-        line(
-            Part("approved", GOOD),
-            f" entry {entry.seq} of {entry.policy} as {approval.who} ({approval.role})",
-            Part(f"   commit {approval.commit[:12]}", DIM),
+    lines = []
+    for approval in approvals:
+        entry = approval.entry
+        lines.append(
+            line(
+                Part("approved", GOOD),
+                f" entry {entry.seq} of {entry.policy} as {approval.who} ({approval.role})",
+                Part(f"   commit {approval.commit[:12]}", DIM),
+            )
         )
-    ]
-    for role, count in sorted(approval.missing.items()):
-        lines.append(line(Part("  still needs  ", DIM), Part(f"{count} x {role}", WARN)))
+        for role, count in sorted(approval.missing.items()):
+            lines.append(line(Part("  still needs  ", DIM), Part(f"{count} x {role}", WARN)))
     return lines
+
+
+def _weaker(approval: Approval) -> list[Line]:
+    """What gets weaker; what cannot be compared never reads as safe."""
+    if approval.weaker is None:
+        if approval.before is None and approval.entry.before is None:
+            return []
+        text = "cannot be told: one of the two versions cannot be read here"
+        return [line(Part("  weaker    ", DIM), Part(text, BAD))]
+    return [
+        line(
+            Part("  weaker    ", DIM),
+            Part(f"{item.name}: {item.baseline} -> {item.policy}", WARN),
+        )
+        for item in approval.weaker
+    ]
+
+
+def _redaction(approval: Approval) -> list[Line]:
+    return [
+        line(Part("  redacts   ", DIM), f"{item.name}, which is a tombstone since")
+        for item in approval.entry.evidence
+    ]
 
 
 def _evidence(approval: Approval) -> list[Line]:

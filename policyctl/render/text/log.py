@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from policyctl.core.chain import Recorded
+from policyctl.core.entry import ChangeAction
+from policyctl.core.finding import Severity
+from policyctl.core.recorded import Recorded
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
 from policyctl.usecases.log import Trail
 
@@ -15,7 +17,11 @@ def render(trail: Trail, width: int | None = None) -> list[Line]:
         lines += [*_entry(item), ()]
     if not trail.entries:
         lines = [line("nothing is recorded yet"), ()]
-    others = [finding for finding in trail.findings if finding.code != "APPROVALS_MISSING"]
+    others = [
+        finding
+        for finding in trail.findings
+        if finding.code != "APPROVALS_MISSING" and finding.severity >= Severity.ERROR
+    ]
     if others:
         count = f"{len(others)} finding{'s' if len(others) != 1 else ''}"
         lines.append(
@@ -23,6 +29,10 @@ def render(trail: Trail, width: int | None = None) -> list[Line]:
         )
         return lines
     return lines[:-1]
+
+
+def _why(item: Recorded) -> Part:
+    return Part("redacted", WARN) if item.tombstone else Part(item.entry.rationale)
 
 
 def _entry(item: Recorded) -> list[Line]:
@@ -33,7 +43,7 @@ def _entry(item: Recorded) -> list[Line]:
     when = entry.requested_at.strftime("%Y-%m-%d %H:%M UTC")
     lines = [
         line(Part(f"{entry.policy} #{entry.seq}", BOLD), "  ", what, Part(f"  {when}", DIM)),
-        line(Part("  why       ", DIM), entry.rationale),
+        line(Part("  why       ", DIM), _why(item)),
         line(Part("  owner     ", DIM), entry.owner),
         line(Part("  author    ", DIM), ", ".join(sorted(item.authors)) or Part("nobody", BAD)),
     ]
@@ -43,8 +53,11 @@ def _entry(item: Recorded) -> list[Line]:
             lines.append(line(Part("  approved  ", DIM), Part(names, GOOD), f" as {role}"))
     for role, count in sorted(item.missing.items()):
         lines.append(line(Part("  waits for ", DIM), Part(f"{count} x {role}", WARN)))
+    if item.missing and entry.action is ChangeAction.EMERGENCY_DEMOTE:
+        lines.append(line(Part("  in force since then, in an emergency", WARN)))
+    label = "  redacts   " if entry.action is ChangeAction.REDACT else "  evidence  "
     lines += [
-        line(Part("  evidence  ", DIM), f"{proof.name}  sha256 {proof.sha256[:12]}…")
+        line(Part(label, DIM), f"{proof.name}  sha256 {proof.sha256[:12]}…")
         for proof in entry.evidence
     ]
     return lines

@@ -33,6 +33,8 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
         f"{_count(ledger.entries, 'entry', 'entries')}, "
         f"{_count(ledger.signatures, 'signature', 'signatures')}"
     )
+    if ledger.redacted:
+        read += f", {ledger.redacted} redacted"
     lines.append(line(_verdict(report), f" · {read} · commit {report.commit[:12]}"))
     meaning = Part(f" ({_MEANING[report.level]})", DIM)
     lines.append(line(Part("level: ", DIM), report.level, meaning))
@@ -59,7 +61,7 @@ def _verdict(report: Verification) -> Part:
         return Part("verified", GOOD)
     if not report.tampered:
         return Part("not yet verified: signatures are owed", WARN)
-    return Part(f"not verified: {_count(len(report.findings), 'finding', 'findings')}", BAD)
+    return Part(f"not verified: {_count(report.errors, 'finding', 'findings')}", BAD)
 
 
 def _finding(finding: Finding) -> list[Line]:

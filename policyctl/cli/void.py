@@ -1,0 +1,40 @@
+"""``policyctl void``."""
+
+from __future__ import annotations
+
+from policyctl.cli.formats import Format
+from policyctl.cli.options import (
+    DryRunOption,
+    FormatOption,
+    KeyOption,
+    NowOption,
+    PolicyArgument,
+    RationaleOption,
+)
+
+
+def void(
+    policy: PolicyArgument,
+    rationale: RationaleOption,
+    key: KeyOption = None,
+    dry_run: DryRunOption = False,
+    now: NowOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Annul a policy's last change, on record: exactly the bytes from before it."""
+    from policyctl.cli.output import emit
+    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.render.json.recorded import render as as_json
+    from policyctl.render.text.recorded import render as as_text
+    from policyctl.usecases.void import void as annul
+
+    with workplace(key) as hands:
+        outcome = annul(
+            policy_id(policy),
+            rationale=rationale,
+            change=change_name(),
+            now=moment(now),
+            hands=hands,
+            dry_run=dry_run,
+        )
+    emit(lambda width: as_text(outcome, width), lambda: as_json("void", outcome), format)

@@ -1,0 +1,41 @@
+"""An entry as it was found: its bytes, who signed it, what it still owes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from policyctl.core.canonical import sha256
+from policyctl.core.entry import Entry
+from policyctl.core.finding import Finding
+from policyctl.core.tombstone import Tombstone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry with what its signature files say.
+
+    Attributes:
+        content: the file's exact bytes.
+        authors: people with a valid author's signature.
+        touched: those of them whose hardware key says that it was touched.
+        approvals: people with a valid approval that counts, by role.
+        missing: approvals that are still owed, by role.
+        signatures: sha256 of each signature file, valid or not, by its path.
+        tombstone: what stands in the entry's place, where its rationale was redacted.
+    """
+
+    entry: Entry
+    content: bytes
+    authors: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    approvals: Mapping[str, frozenset[str]]
+    missing: Mapping[str, int]
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    tombstone: Tombstone | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What the next entry names as ``prev``: a redaction does not change it."""
+        return self.tombstone.sha256 if self.tombstone else sha256(self.content)
