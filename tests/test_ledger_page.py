@@ -84,6 +84,7 @@ def test_the_paths_of_the_layout_are_those_of_the_code(entry):
         paths.entry_path(policy, seq),
         paths.signature_path(policy, seq, who),
         paths.signature_path(policy, seq, who, role),
+        paths.tombstone_signature_path(policy, seq, who),
         paths.HOME + paths.evidence_name(policy, seq),
         paths.baseline_path("default@1"),
         paths.SCHEMAS + "*.json",

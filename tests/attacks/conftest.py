@@ -23,7 +23,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -52,7 +51,6 @@ from policyctl.core.trust_root import (
     root_bytes,
 )
 
-NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
 EVENTS = Path(policyctl.demo_data.__file__).parent / "records.jsonl.gz"
 POLICY = (Path(__file__).parent.parent / "data/team-assistant.yaml").read_text(encoding="utf-8")
 EXCEPTION = """\
@@ -245,6 +243,7 @@ class Scene:
         by: str = "erin",
         approved: Mapping[str, Sequence[str]] = {"security": ("sam",)},
         evidence: bytes | None = None,
+        references: tuple[EvidenceReference, ...] = (),
         **changes: Any,
     ) -> int:
         """Put the next entry on a chain by hand, signed by real keys; its number."""
@@ -257,8 +256,8 @@ class Scene:
             "after": sha256(content) if content is not None else None,
             "source": before.target,
             "target": before.target,
-            "evidence": (),
-            "requested_at": NOW,
+            "evidence": references,
+            "requested_at": before.requested_at,
         }
         if evidence is not None:
             name = paths.evidence_name(policy, seq)

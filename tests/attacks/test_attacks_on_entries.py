@@ -171,11 +171,6 @@ def promote_without_evidence(scene):
     scene.forge("pii", policy, action=ChangeAction.PROMOTE, target=Stage.LIMITED)
 
 
-def use_an_action_that_nobody_can_judge(scene):
-    """An action of a later version, which asks for nothing today."""
-    scene.forge(BOT, scene.read(FILE) + b"# more\n", action=ChangeAction.VOID)
-
-
 def register_a_policy_that_enforces(scene):
     """A new policy begins where others arrive after weeks."""
     policy = scene.read(FILE).replace(b"id: team-assistant", b"id: quick")
@@ -264,7 +259,6 @@ ATTACKS = {
     say_another_owner_than_the_policy: "OWNER_FIELD_MISMATCH",
     say_another_use_case_than_the_policy: "USE_CASE_FIELD_MISMATCH",
     promote_without_evidence: "EVIDENCE_MISSING",
-    use_an_action_that_nobody_can_judge: "ENTRY_INCONSISTENT",
     register_a_policy_that_enforces: "ENTRY_INCONSISTENT",
     register_a_policy_again: "CHAIN_BROKEN",
     sign_an_entry_as_nobody: "SIG_UNKNOWN_KEY AUTHOR_MISSING",

@@ -429,6 +429,108 @@ def an_owner_who_is_gone(scene):
     return scene
 
 
+def step_back(scene):
+    words = ("--to", "logging", "--rationale", "it blocks orders", "--emergency")
+    scene.do("demote", BOT, *words, by="sam")
+
+
+def an_emergency_that_was_approved(scene):
+    """Sam steps back at once, and Pia approves it afterwards."""
+    step_back(scene)
+    scene.do("approve", BOT, "--yes", by="pia")
+    return scene
+
+
+def work_on_an_emergency_before_it_is_approved(scene):
+    """The policy is corrected while the approval is still owed, and then both are approved."""
+    step_back(scene)
+    edit(scene, BOT, "# corrected\n")
+    scene.do("approve", BOT, "--yes", by="pia")
+    edit(scene, BOT, "# more\n")
+    return scene
+
+
+def a_change_that_was_withdrawn(scene):
+    """An edit is recorded, taken back, and recorded in other words."""
+    edit(scene, BOT, "# more\n")
+    scene.do("withdraw", BOT, by="erin")
+    scene.do("record", BOT, "--rationale", "in other words", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def a_change_that_was_annulled(scene):
+    """The exception is annulled, which is approved like a change."""
+    before = scene.entry(BOT, 3).before
+    scene.do("void", BOT, "--rationale", "not needed", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    assert scene.entry(BOT, 4).after == before
+    return scene
+
+
+def work_after_an_annulment(scene):
+    """An edit in logging is annulled, and the policy is edited again."""
+    scene.do("void", "pii", "--rationale", "not needed", by="erin")
+    scene.do("approve", "pii", "--yes", by="sam")
+    edit(scene, "pii", "# again\n")
+    return scene
+
+
+def a_policy_that_was_registered_by_mistake(scene):
+    """The registration is annulled, and the policy registered again."""
+    text = scene.read(PII).replace(b"id: pii", b"id: new")
+    for _ in range(2):
+        scene.write("policies/new.yaml", text)
+        scene.do("record", "new", "--rationale", "because", by="erin")
+        scene.do("void", "new", "--rationale", "too early", by="erin")
+        scene.do("approve", "new", "--yes", by="sam")
+    return scene
+
+
+def a_reason_that_was_redacted(scene):
+    """A steward takes a reason out, and work goes on."""
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    assert b"measured" not in scene.read(paths.entry_path(BOT, 2))
+    return scene
+
+
+def a_redaction_by_two_stewards(scene):
+    """Where the root asks for two stewards, the second signs what the first began."""
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    assert scene.verify().codes == {"TOMBSTONE_THRESHOLD"}
+    scene.write(FILE, scene.read(FILE) + b"# more\n")
+    refused = scene.policyctl("record", BOT, "--rationale", "x", by="erin")
+    assert "has 1 of the 2 signatures that stewards owe" in refused.err
+    scene.git("restore", FILE)
+    scene.do("redact", BOT, "2", by="olga")
+    return scene
+
+
+def several_policies_in_one_change(scene):
+    """One change edits two policies, and is approved as one."""
+    for path in (FILE, PII):
+        scene.write(path, scene.read(path) + b"# more\n")
+    scene.do("record", BOT, "pii", "--rationale", "both", by="erin")
+    scene.do("approve", "--change", scene.entry(BOT, 4).change, "--yes", by="sam")
+    return scene
+
+
+def an_approval_that_somebody_else_added(scene):
+    """Sam prints what he signed, and Ada commits it."""
+    edit(scene, BOT, "# more\n")
+    printed = scene.do("approve", BOT, "--yes", "--print", by="sam").out
+    file = scene.folder.parent / "approval"
+    file.write_text(printed)
+    scene.do("approve", BOT, "--add", str(file), by="ada")
+    return scene
+
+
 HISTORIES = (
     two_of_three,
     a_proposal_that_was_withdrawn,
@@ -472,6 +574,16 @@ HISTORIES = (
     a_repository_below_a_link,
     a_folder_below_the_top,
     a_plain_copy_of_the_files,
+    an_emergency_that_was_approved,
+    work_on_an_emergency_before_it_is_approved,
+    a_change_that_was_withdrawn,
+    a_change_that_was_annulled,
+    work_after_an_annulment,
+    a_policy_that_was_registered_by_mistake,
+    a_reason_that_was_redacted,
+    a_redaction_by_two_stewards,
+    several_policies_in_one_change,
+    an_approval_that_somebody_else_added,
 )
 
 
