@@ -12,7 +12,8 @@ from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined
 from policyctl.core.snapshot import File, violation
 
-_OWED = frozenset({"APPROVALS_MISSING", "ROOT_THRESHOLD"})
+_EMERGENCY = frozenset({"EMERGENCY_PENDING", "EMERGENCY_OVERDUE"})
+_OWED = frozenset({"APPROVALS_MISSING", "ROOT_THRESHOLD", "TOMBSTONE_THRESHOLD"}) | _EMERGENCY
 _OTHERS = "/"
 """Where findings about files without a meaning are kept; no policy has this name."""
 
@@ -152,6 +153,8 @@ class History:
         states = f"from commit {opened.commit[:12]} until {commit[:12]}"
         if finding.code in _OWED:
             settled = self._parts.get(finding.file) == opened.file
+            if settled and finding.code in _EMERGENCY:
+                return  # it was in force by right; today's clock says nothing about that day
             ending = "approved later" if settled else "taken back, never approved"
             found = violation(
                 "HISTORICAL_UNAPPROVED_STATE",
