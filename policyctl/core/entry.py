@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Any, TypeGuard
 
 from policyctl.core.canonical import decode, encode, sha256
@@ -119,7 +118,6 @@ def entry_digest(entry: Entry) -> str:
     return sha256(entry_bytes(entry))
 
 
-@lru_cache(maxsize=16384)
 def parse_entry(content: bytes) -> Entry:
     """The entry that ``content`` holds.
 

@@ -163,7 +163,9 @@ class History:
                 policy=finding.policy,
                 entry=finding.entry,
             )
-            yield replace(found, severity=Severity.WARNING) if settled else found
+            # A proposal of a trust root that never held did nothing.
+            harmless = settled or finding.code == "ROOT_THRESHOLD"
+            yield replace(found, severity=Severity.WARNING) if harmless else found
             return
         yield violation(
             "HISTORICAL_UNRECORDED_STATE",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from policyctl.core.canonical import decode, encode, sha256
 from policyctl.core.entry import (
@@ -63,6 +64,7 @@ def tombstone_bytes(tombstone: Tombstone) -> bytes:
     return encode({**data, "type": TYPE, "sha256": tombstone.sha256, "signatures": signatures})
 
 
+@lru_cache(maxsize=16384)
 def read_record(content: bytes) -> tuple[Entry, Tombstone | None]:
     """The entry that a file of the log holds, and the tombstone if it is one.
 

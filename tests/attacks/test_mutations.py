@@ -21,11 +21,9 @@ from policyctl.adapters.ssh_verification import verify
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core import paths
 from policyctl.core.canonical import decode, encode
-from policyctl.core.entry import ChangeAction, parse_entry
+from policyctl.core.entry import ChangeAction
 from policyctl.core.ledger import check_ledger
-from policyctl.core.root_document import parse_root
 from policyctl.core.snapshot import REGULAR, File
-from policyctl.core.sshsig import dearmor
 from policyctl.usecases.policy_facts import facts_reader
 
 BOT = "team-assistant"
@@ -83,13 +81,7 @@ def files(base, workshop) -> Files:
 
 
 remembered = lru_cache(maxsize=4096)
-PARSERS = {
-    "policyctl.core.root_chain.parse_root": parse_root,
-    "policyctl.core.chain.parse_entry": parse_entry,
-    "policyctl.core.evidence_files.decode": decode,
-    "policyctl.core.signature_files.dearmor": dearmor,
-    "policyctl.core.paths.place_of": paths.place_of,
-}
+PARSERS = {"policyctl.core.evidence_files.decode": decode}
 
 
 @pytest.fixture(scope="module")
