@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
 from policyctl.adapters.yaml_limits import decode
 from policyctl.adapters.yaml_places import LazyPlaces
 from policyctl.adapters.yaml_values import UnusualError, values

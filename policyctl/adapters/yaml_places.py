@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from typing import TYPE_CHECKING
 
-from policyctl.core.document import Document
 from policyctl.core.finding import Path, Span
+
+if TYPE_CHECKING:
+    from policyctl.adapters.yaml_stretches import Stretches
 
 
 class LazyPlaces:
@@ -15,38 +17,30 @@ class LazyPlaces:
     def __init__(self, content: bytes, text: str) -> None:
         self._content = content
         self._text = text
-        self.values: Mapping[Path, Span] = _Lazy(lambda: self._document.values)
-        self.keys: Mapping[Path, Span] = _Lazy(lambda: self._document.keys)
+        self.values: Mapping[Path, Span] = _Lazy(lambda: self._stretches().values)
+        self.keys: Mapping[Path, Span] = _Lazy(lambda: self._stretches().keys)
 
-    @cached_property
-    def _document(self) -> Document:
+    def _stretches(self) -> Stretches:
         # Not at the top: where nothing is found, nothing has to be shown.
-        from policyctl.adapters.yaml_nodes import build
+        from policyctl.adapters.yaml_stretches import stretches
 
-        document, findings = build(self._content, self._text, "")
-        if document is None or findings:
-            raise AssertionError(f"two readings of one text differ: {findings}")
-        return document
+        return stretches(self._content, self._text)
 
 
 class _Lazy(Mapping[Path, Span]):
-    """A mapping that is made at the first look into it."""
+    """A mapping that is made at a look into it, and may be made again at another."""
 
     def __init__(self, make: Callable[[], Mapping[Path, Span]]) -> None:
         self._make = make
 
-    @cached_property
-    def _made(self) -> Mapping[Path, Span]:
-        return self._make()
-
     def __getitem__(self, at: Path) -> Span:
-        return self._made[at]
+        return self._make()[at]
 
     def __contains__(self, at: object) -> bool:
-        return at in self._made
+        return at in self._make()
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._made)
+        return iter(self._make())
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._make())

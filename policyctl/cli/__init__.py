@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -12,10 +13,16 @@ from policyctl.cli.plain import plain_validation
 from policyctl.errors import PolicyctlError
 
 _INTERRUPTED = 130
+_GARBAGE = 100_000
+"""Objects between two searches for garbage; Python's own 700 cost `lint` a fifth of its time.
+
+Next to nothing here ends in a cycle, and what does not is freed at once in any case.
+"""
 
 
 def run() -> None:
     """The console script."""
+    gc.set_threshold(_GARBAGE)
     sys.exit(main(sys.argv[1:]))
 
 

@@ -49,7 +49,8 @@ def approve(
 ) -> None:
     """Show what will be signed, then sign the pending entries."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
     from policyctl.errors import UsageError
     from policyctl.render.json.approve import render as as_json
     from policyctl.render.text.approve import render_given

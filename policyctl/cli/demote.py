@@ -37,7 +37,8 @@ def demote(
 ) -> None:
     """Move policies back to an earlier stage; no evidence is needed to block less."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.core.stages import Stage
     from policyctl.render.json.recorded import render_all as as_json
     from policyctl.render.text.recorded import render_all as as_text

@@ -53,7 +53,8 @@ def init(
     from policyctl.adapters.founding import founding_from, prepared
     from policyctl.adapters.working_governance import shipped_files
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, pairs, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import pairs, workplace
     from policyctl.render.json.init import render as as_json
     from policyctl.render.text.init import render as as_text
     from policyctl.usecases.init import found

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,6 +116,7 @@ def _surroundings(
     from policyctl.adapters.working_governance import WorkingGovernance
     from policyctl.adapters.working_trail import WorkingTrail
     from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.present import moment
     from policyctl.usecases.exemptions import what_counts
     from policyctl.usecases.lint_reading import Surroundings
     from policyctl.usecases.selection import KNOWN, chosen
@@ -134,18 +134,9 @@ def _surroundings(
         governance=WorkingGovernance(folder),
         trails=WorkingTrail(folder),
         settings=chosen(settings, select, ignore, has_range=history is not None),
-        now=_present(now),
+        now=moment(now),
         history=history,
     )
-
-
-def _present(now: str | None) -> datetime:
-    if now is None:
-        return datetime.now(UTC)
-    # It loads what acts on repositories, which lint does without.
-    from policyctl.cli.workplace import moment
-
-    return moment(now)
 
 
 def _known(baseline: str | None, here: Path, history: History | None) -> FindingsBaseline | None:
@@ -186,16 +177,14 @@ def _replacements(found: Mapping[str, bytes], around: Surroundings) -> dict[Find
     }
 
 
-def _estate(here: Path, folder: Path | None) -> Iterable[tuple[str, bytes]]:
-    """All policies of the governed folder; none where it holds none."""
+def _estate(here: Path, folder: Path | None) -> Iterator[tuple[str, bytes]]:
+    """Yield all policies of the governed folder, if any; none is read unless a rule asks."""
     from policyctl.adapters.policy_files import policy_files
 
     if folder is None:
-        return ()
-    try:
-        return dict(policy_files([], here, folder)).items()
-    except NotJudgedError:
-        return ()
+        return
+    with suppress(NotJudgedError):
+        yield from policy_files([], here, folder)
 
 
 def _listed(options: Sequence[str] | None) -> tuple[str, ...]:

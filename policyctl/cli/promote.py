@@ -34,7 +34,8 @@ def promote(
 
     from policyctl.adapters.records.jsonl import RecordFiles
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.core.stages import Stage
     from policyctl.render.json.promote import render as as_json
     from policyctl.render.text.promote import render as as_text

@@ -23,7 +23,8 @@ def record(
 ) -> None:
     """Put new policies, or any edits but of a stage, under change control, in one commit."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.render.json.recorded import render_all as as_json
     from policyctl.render.text.recorded import render_all as as_text
     from policyctl.usecases.record import record_policies

@@ -23,7 +23,8 @@ def retire(
 ) -> None:
     """End a policy: its file goes, its trail stays."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.render.json.recorded import render as as_json
     from policyctl.render.text.recorded import render as as_text
     from policyctl.usecases.retire import retire as end

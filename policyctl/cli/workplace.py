@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -77,25 +76,6 @@ def policy_id(text: str) -> str:
             hint=f"an id as in 'support-assistant', or {paths.POLICIES}support-assistant.yaml",
         )
     return name
-
-
-def moment(text: str | None) -> datetime:
-    """The present, or the moment that ``--now`` names.
-
-    Raises:
-        UsageError: the text is no day and no time with a zone.
-    """
-    if text is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"--now {text!r} is no time", hint="as in 2026-12-01 or 2026-12-01T08:00:00Z"
-        ) from error
-    if found.tzinfo is None and len(text) > len("2026-12-01"):
-        raise UsageError(f"--now {text!r} has no time zone", hint=f"as in {text}Z")
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
 def change_name() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from policyctl.core.sides import Direction
 
 
+# Rules ask it a thousand times for each policy, about the same few detectors.
+@lru_cache(maxsize=4096)
 def covers(name: str, detector: str) -> bool:
     """True if ``name`` is the detector or a family that the detector belongs to."""
     return detector == name or detector.startswith(name + "/")

@@ -41,11 +41,13 @@ class Effective:
 
     Attributes:
         data: its values as one document.
+        inherited: the baseline's guardrails by detector and direction, as `complete` takes them.
         sources: what it was made of: the policy's document, the baseline's, governance's floors.
     """
 
     data: Mapping[str, Any]
     weakenings: tuple[Weakening, ...]
+    inherited: Mapping[_Side, _Item] = field(repr=False)
     sources: tuple[_Document, _Document | None, _Floors] = field(repr=False)
 
     # Neither is made, nor what makes it loaded, before it is asked for: `validate` needs neither.
@@ -111,10 +113,11 @@ class Foundation:
         if not items:
             raise KeyError("guardrails")
         dial = data["sensitivity"]
-        data["guardrails"] = [_complete(item, dial) for item in items.values()]
+        data["guardrails"] = [complete(item, dial) for item in items.values()]
         return Effective(
             data=data,
             weakenings=tuple(weakenings(own, self._base, self._below)) if self._baseline else (),
+            inherited=self._items,
             sources=(own, self._baseline, self._floors),
         )
 
@@ -157,8 +160,13 @@ def _overlay(items: dict[_Side, _Item], item: _Item, direction: str) -> None:
     items[side] = {**below, **{key: item[key] for key in _FIELDS if key in item}}
 
 
-def _complete(item: _Item, dial: str) -> _Item:
-    """The item with a default for what it leaves out."""
+def complete(item: _Item, dial: str) -> _Item:
+    """A guardrail's item with a default for what it leaves out.
+
+    Args:
+        item: the item, for one direction.
+        dial: the sensitivity of the policy.
+    """
     if "enabled" in item and "action" in item and "sensitivity" in item:
         return item
     return {"enabled": True, "action": "block", "sensitivity": dial, **item}

@@ -25,11 +25,14 @@ class Form:
     Attributes:
         name: the kind, with its article, for people.
         pattern: takes time proportional to the text.
+        trace: occurs in whatever the pattern finds, and is searched for several times faster: it
+            begins with characters, not with what must not stand before them.
         holds: what else must be true of a match.
     """
 
     name: str
     pattern: re.Pattern[str]
+    trace: re.Pattern[str]
     holds: Callable[[str], bool] = bool
 
 
@@ -58,7 +61,8 @@ def _is_no_sample(text: str) -> bool:
 
 
 def _token(name: str, pattern: str, holds: Callable[[str], bool] = bool) -> Form:
-    return Form(name=name, pattern=re.compile(_APART + pattern + _ENDED), holds=holds)
+    apart = re.compile(_APART + pattern + _ENDED)
+    return Form(name=name, pattern=apart, trace=re.compile(pattern), holds=holds)
 
 
 SECRETS: tuple[Form, ...] = (
@@ -73,6 +77,7 @@ SECRETS: tuple[Form, ...] = (
     # The header alone, as a thing to look for, is no key.
     Form(
         name="a private key",
+        trace=re.compile("-----BEGIN "),
         pattern=re.compile(
             r"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
             r"\s{0,9}(?:[0-9A-Za-z+/]{16}|Proc-Type|Version|Comment)"
@@ -89,12 +94,23 @@ PERSONAL: tuple[Form, ...] = (
     ),
     Form(
         name="a mail address",
+        trace=re.compile(r"@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2}"),
         pattern=re.compile(
             r"(?<![\w.%+\\-])[0-9A-Za-z][\w.%+-]{0,63}@(?:[0-9A-Za-z-]{1,63}\.){1,8}[A-Za-z]{2,63}"
         ),
         holds=_is_mailbox,
     ),
 )
+
+
+def may_be_in(texts: Iterable[str], forms: Iterable[Form]) -> bool:
+    """False if none of the texts holds any of the forms: one search in all of them at once.
+
+    No form holds a NUL, or needs another neighbour than one, so none reaches from text to text.
+    What may be there has to be looked for with `found_in`.
+    """
+    together = "\0".join(texts)
+    return any(form.trace.search(together) for form in forms)
 
 
 def found_in(text: str, forms: Iterable[Form]) -> Iterator[str]:

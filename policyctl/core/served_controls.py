@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from policyctl.core.covering import covers
 from policyctl.core.policy import Guardrail
@@ -91,7 +92,9 @@ def served(guardrails: Iterable[Guardrail]) -> dict[str, dict[str, str]]:
     """The controls that enabled guardrails serve, each with the first detector that serves it."""
     found: dict[str, dict[str, str]] = {}
     for guardrail in guardrails:
-        for service in _services(guardrail):
+        if not guardrail.enabled:
+            continue
+        for service in _services(guardrail.detector, guardrail.direction):
             for framework, controls in service.serves.items():
                 for control in controls:
                     found.setdefault(framework, {}).setdefault(control, guardrail.detector)
@@ -101,9 +104,11 @@ def served(guardrails: Iterable[Guardrail]) -> dict[str, dict[str, str]]:
 def may_be_served(guardrails: Iterable[Guardrail], framework: str, control: str) -> bool:
     """True if an enabled guardrail serves the control, or does so in some applications."""
     for guardrail in guardrails:
-        if guardrail.enabled and any(covers(name, guardrail.detector) for name in _FREE):
+        if not guardrail.enabled:
+            continue
+        if any(covers(name, guardrail.detector) for name in _FREE):
             return True
-        for service in _services(guardrail):
+        for service in _services(guardrail.detector, guardrail.direction):
             known = (*service.serves.get(framework, ()), *service.helps.get(framework, ()))
             if control in known:
                 return True
@@ -121,12 +126,11 @@ def servants(framework: str, control: str) -> tuple[str, ...]:
     )
 
 
-def _services(guardrail: Guardrail) -> Iterable[Service]:
-    if not guardrail.enabled:
-        return ()
-    return (
+# The same few detectors stand in most policies.
+@lru_cache(maxsize=1024)
+def _services(detector: str, direction: Direction) -> tuple[Service, ...]:
+    return tuple(
         service
         for service in SERVICES
-        if covers(service.detector, guardrail.detector)
-        and service.direction in (None, guardrail.direction)
+        if covers(service.detector, detector) and service.direction in (None, direction)
     )

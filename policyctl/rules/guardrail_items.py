@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from policyctl.core.items import directions
 from policyctl.rules.rule import Subject
+
+
+def sides_below(subject: Subject) -> Collection[tuple[str, str]]:
+    """Detector and direction of each of the baseline's guardrails."""
+    if subject.effective is not None:
+        return subject.effective.inherited.keys()
+    return {
+        (item["detector"], direction)
+        for item in (subject.baseline or {}).get("guardrails", ())
+        for direction in directions(item)
+    }
 
 
 def guardrail_items(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any], list[str]]]:
@@ -14,10 +25,6 @@ def guardrail_items(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any], 
     own = subject.data.get("guardrails")
     if not own:
         return
-    below = [
-        (item["detector"], direction)
-        for item in (subject.baseline or {}).get("guardrails", ())
-        for direction in directions(item)
-    ]
+    below = sides_below(subject)
     for index, item in enumerate(own):
         yield index, item, directions(item, below)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from policyctl.core.covering import covering
 from policyctl.core.finding import Severity
-from policyctl.core.items import directions
 from policyctl.core.policy import Guardrail
 from policyctl.core.sides import Direction
-from policyctl.rules.guardrail_items import guardrail_items
+from policyctl.rules.guardrail_items import guardrail_items, sides_below
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -18,11 +17,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.effective is None:
         return
     guardrails = subject.effective.policy.guardrails
-    below = {
-        (item["detector"], direction)
-        for item in (subject.baseline or {}).get("guardrails", ())
-        for direction in directions(item)
-    }
+    below = sides_below(subject)
     for index, item, spoken in guardrail_items(subject):
         name = item["detector"]
         if not item.get("enabled", True) and not any(

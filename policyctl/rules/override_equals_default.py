@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from policyctl.core.effective import resolve
+from policyctl.core.effective import complete
 from policyctl.core.finding import Severity
-from policyctl.core.policy import Guardrail
+from policyctl.core.policy import guardrail_from
 from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
-
-_Key = tuple[str, str]
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each guardrail that is the same with and without its item."""
     if subject.baseline is None or subject.effective is None or not subject.data.get("guardrails"):
         return
-    rest = {key: value for key, value in subject.data.items() if key != "guardrails"}
-    before = _by_key(resolve(rest, subject.baseline).policy.guardrails)
-    after = _by_key(subject.effective.policy.guardrails)
+    effective = subject.effective
+    dial = effective.data["sensitivity"]
+    before = {key: complete(item, dial) for key, item in effective.inherited.items()}
+    after = {(item["detector"], item["direction"]): item for item in effective.data["guardrails"]}
     for index, item, spoken in guardrail_items(subject):
         keys = [(item["detector"], direction) for direction in spoken]
-        if all(key in before and before[key] == after[key] for key in keys):
+        if all(key in before and _are_alike(before[key], after[key]) for key in keys):
             yield Problem(
                 message=f"guardrail '{item['detector']}' is the same as in"
                 f" '{subject.data['extends']}'",
@@ -32,11 +31,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _by_key(guardrails: tuple[Guardrail, ...]) -> dict[_Key, Guardrail]:
-    return {
-        (guardrail.detector, guardrail.direction.value): replace(guardrail, reason="")
-        for guardrail in guardrails
-    }
+def _are_alike(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """True if two guardrails do the same, for whatever reason."""
+    return guardrail_from({**before, "reason": ""}) == guardrail_from({**after, "reason": ""})
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from policyctl.core.entry import Entry, parse_entry
 from policyctl.core.finding import Finding, in_order
@@ -13,11 +14,11 @@ from policyctl.rules.rule import Rule, Subject
 from policyctl.rules.settings import Settings
 from policyctl.rules.wider import AnyRule
 from policyctl.usecases.ports import Documents, Governance, History, Trails
-from policyctl.usecases.reading import Reading, read_document
+from policyctl.usecases.reading import Reader, Reading
 from policyctl.usecases.selection import active, weighed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """All that stands around the files.
 
@@ -36,7 +37,12 @@ class Surroundings:
     now: datetime
     history: History | None = None
 
-    @property
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads the files, and each baseline once."""
+        return Reader(self.documents, self.governance)
+
+    @cached_property
     def rules(self) -> tuple[AnyRule, ...]:
         """The rules that run."""
         return active(self.settings)
@@ -44,9 +50,7 @@ class Surroundings:
 
 def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
     """What could be made of a file; its subject knows all that a rule may ask for."""
-    reading = read_document(
-        content, file=name, documents=around.documents, governance=around.governance
-    )
+    reading = around.reader.read(content, name)
     if reading.subject is None:
         return reading
     subject = replace(
