@@ -10,6 +10,8 @@ from policyctl.core.layout import POLICIES
 from policyctl.errors import NotJudgedError
 
 _SUFFIX = ".yaml"
+_OTHER_SPELLINGS = (_SUFFIX, ".yml")
+_GOVERNED = POLICIES.rstrip("/")
 
 
 PolicyPath = tuple[str, str]
@@ -21,7 +23,9 @@ def policy_paths(named: Sequence[str], here: str, folder: str | None) -> list[Po
 
     Args:
         named: files and folders; a folder stands for every ``.yaml`` below it, in alphabetical
-            order. If nothing is named, the policies of the governed folder, or of the present one.
+            order, and for what is called ``.yml`` or ``.YAML`` in a folder ``policies``: it would
+            look governed and not be, which ``id-differs-from-file`` says. If nothing is named,
+            the policies of the governed folder, or of the present one.
         here: the present folder.
         folder: the governed folder, or None.
 
@@ -62,8 +66,16 @@ def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walked(entry.path, (*parts, entry.name))
-        elif entry.name.endswith(_SUFFIX) and entry.is_file():
+        elif _is_meant(folder, entry.name) and entry.is_file():
             yield (*parts, entry.name)
+
+
+def _is_meant(folder: str, name: str) -> bool:
+    """True if a folder that is named stands for this file in it, or below it."""
+    if name.endswith(_SUFFIX):
+        return True
+    is_governed = folder.rstrip("/").rpartition("/")[2] == _GOVERNED
+    return is_governed and name.casefold().endswith(_OTHER_SPELLINGS)
 
 
 class _Names:

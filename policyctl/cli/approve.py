@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyctl.cli.completion import roles
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption, KeyOption, NowOption
 
@@ -24,7 +25,12 @@ def approve(
         typer.Option("--change", help="All that waits of one change.", metavar="NAME"),
     ] = None,
     role: Annotated[
-        str | None, typer.Option("--role", help="The role to sign in, where several are possible.")
+        str | None,
+        typer.Option(
+            "--role",
+            help="The role to sign in, where several are possible.",
+            autocompletion=roles,
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Sign without asking.")] = False,
     as_text: Annotated[

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyctl.cli.completion import rule_codes
 from policyctl.cli.formats import FindingsFormat
 from policyctl.cli.options import FindingsFormatOption, NowOption
 from policyctl.errors import NotJudgedError, UsageError
@@ -32,12 +33,20 @@ def lint(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            "--select", help="Run these rules only, whatever policyctl.toml says.", metavar="RULE,…"
+            "--select",
+            help="Run these rules only, whatever policyctl.toml says.",
+            metavar="RULE,…",
+            autocompletion=rule_codes,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", help="Leave these rules out too.", metavar="RULE,…"),
+        typer.Option(
+            "--ignore",
+            help="Leave these rules out too.",
+            metavar="RULE,…",
+            autocompletion=rule_codes,
+        ),
     ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Cure what rules can cure safely, in place.")

@@ -6,13 +6,19 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import policy_ids
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption, NowOption
 
 
 def log(
     policy: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A policy's id, or the path of its file.")
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="A policy's id, or the path of its file.",
+            autocompletion=policy_ids,
+        ),
     ] = None,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,

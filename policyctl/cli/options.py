@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import policy_ids
 from policyctl.cli.formats import FindingsFormat, Format, TableFormat
 from policyctl.core.stages import Stage
 
@@ -41,7 +42,12 @@ TableFormatOption = Annotated[
     TableFormat, typer.Option("--format", help="How the report is printed.", show_default=True)
 ]
 PolicyArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="A policy's id, or the path of its file.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A policy's id, or the path of its file.",
+        autocompletion=policy_ids,
+    ),
 ]
 PoliciesArgument = Annotated[
     list[str], typer.Argument(metavar="ID...", help="Policies' ids, or the paths of their files.")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import rule_codes
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption
 from policyctl.errors import UsageError
@@ -16,7 +17,11 @@ _NEW = "new"
 def rule(
     code: Annotated[
         str | None,
-        typer.Argument(metavar="[CODE]", help="What a finding shows in brackets. Default: all."),
+        typer.Argument(
+            metavar="[CODE]",
+            help="What a finding shows in brackets. Default: all.",
+            autocompletion=rule_codes,
+        ),
     ] = None,
     id: Annotated[
         str | None,

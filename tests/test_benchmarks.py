@@ -1,0 +1,50 @@
+"""The benchmarks run; what they measure is nobody's assertion."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARK = Path(__file__).parent.parent / "benchmarks/validate.py"
+
+
+def test_the_benchmark_of_validate_measures_each_of_its_cases(tmp_path):
+    written = tmp_path / "figures.json"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, BENCHMARK, "--files", "10", "--rounds", "1"),
+            *("--without-peers", "--json", written),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(written.read_text("utf-8"))
+    assert figures["not_measured"] == []
+    assert {"python", "one file", "one file, known", "help"} <= figures["seconds"].keys()
+    assert {"many files", "many files, lint", "memory, all"} <= figures["seconds"].keys()
+    assert all(case["cpu"]["min"] > 0 for case in figures["seconds"].values())
+    assert all(goal["ratio"] in done.stdout for goal in figures["goals"])
+
+
+def test_a_command_that_does_not_end_as_expected_is_named_and_not_measured(tmp_path):
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path; from measuring import Case, measure\n"
+        "case = Case(name='false', command=(sys.executable, '-c', 'exit(1)'), folder=Path('.'))\n"
+        "print(measure([case], 1, {}, lambda _: None))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, BENCHMARK.parent],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert done.stdout == "({}, ['false: exit code 1, expected 0'])\n"
