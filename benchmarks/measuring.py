@@ -27,6 +27,8 @@ class Case:
         environment: variables on top of the common ones.
         code: the exit code that says that it did its work.
         prepare: brings about the state that each run starts from; its own cost is not measured.
+        rehearsed: whether a first run is not counted: it fills the caches of Python, of the
+            operating system and of the program itself.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Case:
     environment: Mapping[str, str] = field(default_factory=dict)
     code: int = 0
     prepare: Callable[[], object] | None = None
+    rehearsed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,6 @@ def measure(
     """The costs of all cases by their name, and what could not be run.
 
     Each round runs every case once, so that whatever else the machine does meets all of them.
-    A first round is not counted: it fills the caches of the operating system and of Python.
 
     Args:
         cases: what to run.
@@ -103,7 +105,7 @@ def measure(
     for number in range(rounds + 1):
         say(f"round {number} of {rounds}" if number else "a round that is not counted")
         for case in cases:
-            if case.name in failed:
+            if case.name in failed or not (number or case.rehearsed):
                 continue
             try:
                 cost = run(case, common)

@@ -42,8 +42,13 @@ def install(cache: Path) -> tuple[dict[str, str], list[str]]:
     return found, missing
 
 
-def cases(programs: dict[str, str], schema: Path, files: list[Path], folder: Path) -> list[Case]:
-    """What the peers run on policy files; their names in reports are those of the programs."""
+def cases(
+    programs: dict[str, str], schema: Path, files: list[Path], folder: Path, part: str
+) -> list[Case]:
+    """What the peers run on policy files, named after the program and a part of the benchmark.
+
+    On many files they are not rehearsed: they keep nothing, and take minutes.
+    """
     names = [str(path.relative_to(folder)) for path in files]
     commands = {
         "check-jsonschema": ["--schemafile", str(schema), *names],
@@ -55,7 +60,12 @@ def cases(programs: dict[str, str], schema: Path, files: list[Path], folder: Pat
         "jsonschema": ["validate", str(schema), *names],
     }
     return [
-        Case(name=name, command=(programs[name], *arguments), folder=folder)
+        Case(
+            name=f"{name}, {part}",
+            command=(programs[name], *arguments),
+            folder=folder,
+            rehearsed=len(files) == 1,
+        )
         for name, arguments in commands.items()
         if name in programs
     ]

@@ -26,7 +26,7 @@ import policies
 from goals import GOALS, Judged, judged
 from measuring import Case, CaseError, Costs, instructions, measure
 
-_TOP = Path(__file__).resolve().parent.parent
+_SCHEMA = Path(__file__).resolve().parent.parent / "schemas/policy.v1.json"
 _PARTS = ("one", "many", "memory")
 _INHERITED = ("PATH", "LANG", "LC_ALL")
 _POLICYCTL = str(Path(sys.executable).parent / "policyctl")
@@ -112,7 +112,7 @@ def _single(work: Path, programs: dict[str, str]) -> list[Case]:
         policyctl("one file, lint", "lint", name, code=1),
         policyctl("help", "--help"),
         policyctl("completion", environment=_completing("policyctl val")),
-        *_renamed(peers.cases(programs, _TOP / "schemas/policy.v1.json", [file], folder), "one"),
+        *peers.cases(programs, _SCHEMA, [file], folder, "one"),
     ]
 
 
@@ -124,7 +124,7 @@ def _many(work: Path, programs: dict[str, str], count: int) -> list[Case]:
         policyctl("many files", "validate", "policies"),
         policyctl("many files, known", "validate", "policies", warm=True),
         policyctl("many files, lint", "lint", "policies", code=1),
-        *_renamed(peers.cases(programs, _TOP / "schemas/policy.v1.json", files, folder), "many"),
+        *peers.cases(programs, _SCHEMA, files, folder, "many"),
     ]
 
 
@@ -155,13 +155,6 @@ def _policyctl(
         code=code,
         prepare=None if warm else partial(shutil.rmtree, cache, ignore_errors=True),
     )
-
-
-def _renamed(cases: list[Case], part: str) -> list[Case]:
-    return [
-        Case(name=f"{case.name}, {part}", command=case.command, folder=case.folder)
-        for case in cases
-    ]
 
 
 def _completing(words: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,8 @@ import pytest
 HEAVY = {"git", "jsonschema", "yaml", "ruamel", "cryptography", "rich.console"}
 
 
-def loaded(*arguments: str, cwd=None) -> set[str]:
+def modules(*arguments: str, cwd=None) -> set[str]:
+    """The names of all modules that a command loads."""
     program = (
         "import sys\nfrom policyctl.cli import main\n"
         f"code = main({list(arguments)!r})\n"
@@ -23,7 +25,11 @@ def loaded(*arguments: str, cwd=None) -> set[str]:
         encoding="utf-8",
         check=True,
     )
-    return HEAVY & set(done.stderr.splitlines())
+    return set(done.stderr.splitlines())
+
+
+def loaded(*arguments: str, cwd=None) -> set[str]:
+    return HEAVY & modules(*arguments, cwd=cwd)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("promote", "--help")])
@@ -39,3 +45,59 @@ def test_validate_loads_neither_git_nor_signatures(recorded):
 
 def test_verify_does_not_load_the_schema_validator(recorded):
     assert not loaded("verify", cwd=recorded.folder) & {"jsonschema", "ruamel", "rich.console"}
+
+
+def test_validate_loads_nothing_that_only_other_commands_need(recorded):
+    needless = {
+        *("typer", "pathlib", "importlib.resources", "policyctl.rules.registry"),
+        *("policyctl.adapters.schemas", "policyctl.adapters.yaml_nodes", "policyctl.cli.app"),
+    }
+
+    assert not modules("validate", cwd=recorded.folder) & needless
+
+
+@pytest.mark.parametrize("more", [(), ("--now", "2026-12-01")])
+def test_lint_loads_neither_git_nor_signatures_whatever_the_present(recorded, more):
+    needless = {"git", "ruamel", "cryptography", "rich.console", "jsonschema"}
+
+    assert not loaded("lint", *more, cwd=recorded.folder) & needless
+
+
+def test_a_shell_that_asks_for_a_policy_loads_no_library_of_the_edge(recorded):
+    done = subprocess.run(
+        [
+            *(sys.executable, "-P", "-X", "importtime", "-c"),
+            "from policyctl.cli import main; main([])",
+        ],
+        cwd=recorded.folder,
+        env={
+            **os.environ,
+            "_POLICYCTL_COMPLETE": "complete_bash",
+            "COMP_WORDS": "policyctl show te",
+            "COMP_CWORD": "2",
+        },
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.stdout == "team-assistant\n"
+    assert not HEAVY & {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+
+def test_pyyaml_without_its_pattern_still_refuses_what_cannot_be_printed():
+    program = (
+        "import re; compiled = re.compile\n"
+        "from policyctl.adapters import yaml_files\n"
+        "import yaml\n"
+        "assert re.compile is compiled\n"
+        "try:\n    yaml.load('a: \\1', Loader=yaml.SafeLoader)\n"
+        "except yaml.reader.ReaderError as error:\n    print(error.reason)\n"
+        "print(yaml.load('a: \u00e9', Loader=yaml.SafeLoader))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert done.stdout == "special characters are not allowed\n{'a': '\u00e9'}\n"

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from policyctl.core.items import directions, strictness
+from policyctl.core.reach import Reach
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Effective:
         from policyctl.core.policy import policy_from
 
         return policy_from(self.data)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which detectors its guardrails have to do with."""
+        return Reach(self.data["guardrails"])
 
     @cached_property
     def values(self) -> tuple[Value, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from policyctl.core.covering import covers
 from policyctl.core.sides import Direction
 
 if TYPE_CHECKING:
@@ -20,20 +19,7 @@ def reached(effective: Effective, name: str) -> tuple[Direction, ...]:
     A name speaks of itself and of every longer name below it, so both count: an enabled guardrail
     below the name, and the guardrail that decides about the name itself, where that is enabled.
     """
-    deciding: dict[str, tuple[int, bool]] = {}
-    below: set[str] = set()
-    for item in effective.data["guardrails"]:
-        detector, side = item["detector"], item["direction"]
-        if covers(detector, name):
-            # Of those that cover the name, the most specific decides.
-            deciding[side] = max(deciding.get(side, (0, False)), (len(detector), item["enabled"]))
-        elif item["enabled"] and covers(name, detector):
-            below.add(side)
-    return tuple(
-        direction
-        for direction in Direction
-        if direction.value in below or deciding.get(direction.value, (0, False))[1]
-    )
+    return tuple(side for side in Direction if effective.reach.reaches(name, side.value))
 
 
 def trigger_detector(when: str) -> str:

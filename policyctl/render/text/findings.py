@@ -80,6 +80,8 @@ def _first_shown(row: str, start: int, room: int) -> int:
 
 def _fitting(text: str, room: int) -> str:
     """The longest beginning of the text that fits into so many columns."""
+    if text.isascii() and text.isprintable():
+        return text[:room]
     taken = 0
     for index, character in enumerate(text):
         taken += cells(clean(character))
