@@ -24,7 +24,7 @@ from pathlib import Path
 import peers
 import policies
 from goals import GOALS, Judged, judged
-from measuring import Case, CaseError, Costs, instructions, measure
+from measuring import Case, CaseError, Costs, instructions, measure, run
 
 _SCHEMA = Path(__file__).resolve().parent.parent / "schemas/policy.v1.json"
 _PARTS = ("one", "many", "memory")
@@ -168,6 +168,7 @@ def _counted(cases: list[Case], common: Mapping[str, str]) -> tuple[dict[str, in
     try:
         for case in cases:
             if case.name in wanted:
+                run(case, common)  # so that what is to be known is known
                 found[case.name] = instructions(case, common)
     except CaseError as error:
         return found, [str(error)]
