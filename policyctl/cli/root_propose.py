@@ -80,7 +80,8 @@ def propose(
         people_of,
     )
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, named_pairs, pairs, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import named_pairs, pairs, workplace
     from policyctl.core.canonical import sha256
     from policyctl.core.root_edit import RootEdit
     from policyctl.render.json.root_proposal import render as as_json

@@ -20,7 +20,8 @@ def sign(
     import sys
 
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import workplace
     from policyctl.errors import UsageError
     from policyctl.render.json.root_proposal import render as as_json
     from policyctl.render.text.root_proposal import render, render_done
@@ -48,7 +49,8 @@ def withdraw(
 ) -> None:
     """Take back a proposed trust root that does not hold yet."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import workplace
     from policyctl.render.json.root_proposal import render_withdrawn as as_json
     from policyctl.render.text.root_proposal import render_withdrawn as as_text
     from policyctl.usecases.sign_root import withdraw_root
