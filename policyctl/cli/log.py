@@ -25,7 +25,8 @@ def log(
 ) -> None:
     """The trail: who changed what, when, why, on what evidence, with whose approval."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
     from policyctl.render.json.log import render as as_json
     from policyctl.render.text.log import render as as_text
     from policyctl.usecases.log import trail

@@ -28,7 +28,8 @@ def redact(
 ) -> None:
     """Take a rationale out of an entry, as a steward; git's history still holds it."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.render.json.redact import render as as_json
     from policyctl.render.text.redact import render as as_text
     from policyctl.usecases.redact import redact as take_out

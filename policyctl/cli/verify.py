@@ -36,8 +36,8 @@ def verify(
     from policyctl.adapters.ssh_verification import verify as signatures
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
+    from policyctl.cli.present import moment
     from policyctl.cli.progress import shown
-    from policyctl.cli.workplace import moment
     from policyctl.errors import TamperingError
     from policyctl.render.json.verify import render as as_json
     from policyctl.render.text.verify import render as as_text

@@ -23,7 +23,8 @@ def void(
 ) -> None:
     """Annul a policy's last change, on record: exactly the bytes from before it."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import change_name, moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.render.json.recorded import render as as_json
     from policyctl.render.text.recorded import render as as_text
     from policyctl.usecases.void import void as annul

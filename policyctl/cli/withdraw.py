@@ -22,7 +22,8 @@ def withdraw(
 ) -> None:
     """Take back a pending entry; what you had written stays in the working tree."""
     from policyctl.cli.output import emit
-    from policyctl.cli.workplace import moment, policy_id, workplace
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
     from policyctl.render.json.withdraw import render as as_json
     from policyctl.render.text.withdraw import render as as_text
     from policyctl.usecases.withdraw import withdraw as take_back
