@@ -29,6 +29,7 @@ def pre_receive(
     from policyctl.adapters.served_repository import receiving
     from policyctl.adapters.ssh_verification import verify
     from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.present import moment
     from policyctl.core.push import read_updates
     from policyctl.render.lines import plain
     from policyctl.render.text.received import render
@@ -42,7 +43,7 @@ def pre_receive(
             branches=branch or repository.branches(),
             target=repository.target,
             commits=repository.commits,
-            memo=ledger_memo(YamlDocuments(), verify, repository.pin()),
+            memo=ledger_memo(YamlDocuments(), verify, repository.pin(), moment(None)),
         )
     sys.stderr.write(plain(render(report)))
     raise typer.Exit(1 if report.refused else 0)
