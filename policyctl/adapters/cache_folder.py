@@ -59,12 +59,17 @@ def _make(folder: str) -> bool:
 
 
 def _repository(folder: str) -> str | None:
-    """The top of the repository around a folder; None if there is none."""
-    while not (_exists(joined(folder, ".git")) or _exists(joined(folder, ".policyctl"))):
+    """The top of the outermost repository around a folder; None if there is none.
+
+    The nearest one may be what a hostile one brings along, to pass for all there is.
+    """
+    found = None
+    while True:
+        if _exists(joined(folder, ".git")) or _exists(joined(folder, ".policyctl")):
+            found = folder
         if above(folder) == folder:
-            return None
+            return found
         folder = above(folder)
-    return folder
 
 
 def _exists(path: str) -> bool:

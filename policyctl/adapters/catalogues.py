@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from policyctl.adapters.document_bytes import read
+from policyctl.adapters.document_bytes import read_kept
 from policyctl.adapters.plain_paths import is_folder, joined
 from policyctl.adapters.resources import shipped_file, shipped_names
+from policyctl.adapters.wording import shown
 from policyctl.core.catalogue import Catalogue, catalogue_from
 from policyctl.core.document import Document
 from policyctl.core.finding import pointer
@@ -85,7 +87,9 @@ def catalogues_of(folder: str | os.PathLike[str] | None) -> Mapping[str, Catalog
 
 def _own(path: Path) -> Catalogue:
     file = f"{FOLDER}/{path.name}"
-    problem = next(_problems(data := _json(read(path, file=file), file), file, path.stem), "")
+    problem = next(
+        _problems(data := _json(read_kept(str(path), file=file), file), file, path.stem), ""
+    )
     if problem:
         raise InputError(f"{file}: {problem}", hint=f"policyctl schema {_SCHEMA}")
     return catalogue_from(data)
@@ -93,10 +97,11 @@ def _own(path: Path) -> Catalogue:
 
 def _json(content: bytes, file: str) -> Any:
     def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            twice = next(key for key, _ in pairs if [one for one, _ in pairs].count(key) > 1)
-            raise ValueError(f"the key {twice!r} stands twice")
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise ValueError(f"the key {shown(key)} stands twice")
+            found[key] = value
         return found
 
     try:
@@ -125,9 +130,10 @@ def _problems(data: Any, file: str, stem: str) -> Iterator[str]:
     if not data["id"].endswith(f"-{data['edition']}"):
         yield f"its id does not end in its edition '{data['edition']}'"
     ids = [item["id"] for item in data["controls"]]
-    yield from (f"the control '{one}' stands twice" for one in ids if ids.count(one) > 1)
+    known = set(ids)
+    yield from (f"the control '{one}' stands twice" for one, n in Counter(ids).items() if n > 1)
     for old, item in data["superseded"].items():
-        if old in ids:
+        if old in known:
             yield f"'{old}' is a control, and superseded"
-        lost = [name for name in item["successors"] if name not in ids]
+        lost = [name for name in item["successors"] if name not in known]
         yield from (f"'{old}' is superseded by '{one}', which is no control" for one in lost)

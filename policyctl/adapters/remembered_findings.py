@@ -20,9 +20,15 @@ class RememberedFindings:
         self._verdicts = verdicts
 
     def recall(self, name: str, content: bytes) -> tuple[Finding, ...] | None:
-        """What was found in a file with this name and content, or None if it was never judged."""
+        """What was found in a file with this name and content, or None if it was never judged.
+
+        A verdict that cannot be read is none.
+        """
         verdict = self._verdicts.of(name, content)
-        return None if verdict is None else findings_from(verdict)
+        try:
+            return None if verdict is None else findings_from(verdict)
+        except (ValueError, TypeError, RecursionError):
+            return None
 
     def keep(self, name: str, content: bytes, findings: Iterable[Finding]) -> None:
         """Remember what was found in a file."""

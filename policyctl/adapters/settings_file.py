@@ -20,6 +20,8 @@ NAME = "policyctl.toml"
 _TABLE = "lint"
 _SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 _MOST = 10_000
+_LONGEST = 2**16
+_MOST_DOTS = 1_000
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _COMMENT = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
@@ -55,11 +57,23 @@ def parse_settings(content: bytes | None, file: str, rules: Collection[str]) -> 
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8", hint="save the file as UTF-8") from error
+    _require_readable(text, file)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _not_toml(str(error), file) from error
+    except (ValueError, RecursionError) as error:  # also from a number of 5,000 digits
+        raise _not_toml(str(error).partition(";")[0], file) from error
     return _Reader(text, file, rules).settings(data)
+
+
+def _require_readable(text: str, file: str) -> None:
+    """Refuse what tomllib would need hours for: its time grows with the square of a key's parts."""
+    if len(text) > _LONGEST:
+        message = f"{file} is longer than {_LONGEST} characters"
+        raise InputError(message, hint="leave out what has its default")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            message = f"{file}:{number}: the line has more than {_MOST_DOTS} dots"
+            raise InputError(message, hint="write a list over several lines")
 
 
 def _not_toml(said: str, file: str) -> InputError:

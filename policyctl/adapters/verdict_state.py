@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from policyctl import __version__
 from policyctl.adapters.digests import digest_of
+from policyctl.adapters.document_bytes import read_kept
 from policyctl.adapters.plain_paths import (
     PACKAGE,
-    content_of,
     is_file,
     is_folder,
     joined,
@@ -19,7 +19,7 @@ from policyctl.adapters.plain_paths import (
 )
 from policyctl.adapters.resources import shipped_folder
 from policyctl.adapters.working_governance import WorkingGovernance
-from policyctl.core.layout import CATALOGUES, SETTINGS
+from policyctl.core.layout import BASELINES, CATALOGUES, SETTINGS
 from policyctl.errors import InputError
 
 _CODE = ("adapters", "core", "rules", "usecases")
@@ -62,11 +62,13 @@ def _governing(governance: WorkingGovernance) -> Iterator[bytes]:
     for name, content in filter(None, [governance.root_file]):
         yield from (name.encode(), content)
     if governance.has_baselines:
+        # Without any of its own, a folder still does not have the shipped ones.
+        yield BASELINES.encode()
         for name in governance.baseline_names():
             yield from (name.encode(), governance.baseline(name) or b"")
     own = joined(governance.folder, CATALOGUES)
     for path in (joined(own, name) for name in names_in(own)):
-        yield from (os.fsencode(path), content_of(path))
+        yield from (os.fsencode(path), read_kept(path, file=path))
     settings = joined(governance.folder, SETTINGS)
     if is_file(settings):
-        yield content_of(settings)
+        yield read_kept(settings, file=SETTINGS)

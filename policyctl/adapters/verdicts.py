@@ -69,7 +69,8 @@ def _key(name: str, content: bytes) -> bytes:
 
 def _read(path: str) -> dict[bytes, bytes]:
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        # A pipe in its place must not be waited for.
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return {}
     try:

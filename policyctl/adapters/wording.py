@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _LONGEST = 60
+_MOST_BITS = 128
 _KINDS = {
     "object": "a mapping",
     "array": "a list",
@@ -26,6 +27,9 @@ def shown(value: object) -> str:
             return "a mapping"
         case list():
             return "a list"
+        case int() if value.bit_length() > _MOST_BITS:
+            # Python refuses to write out more than 4,300 digits.
+            return "a very large number"
         case _:
             return _short(str(value))
 

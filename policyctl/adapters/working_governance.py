@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 
-from policyctl.adapters.plain_paths import above, content_of, is_folder, joined, names_in
+from policyctl.adapters.document_bytes import read_kept
+from policyctl.adapters.plain_paths import above, is_folder, joined, names_in
 from policyctl.adapters.resources import shipped_file, shipped_names
 from policyctl.core.layout import BASELINES, HOME, ROOTS
 from policyctl.errors import InputError
@@ -136,10 +137,7 @@ class WorkingGovernance:
         return [] if self.folder is None else names_in(joined(self.folder, folder))
 
     def _content(self, name: str) -> bytes:
-        try:
-            return content_of(joined(self.folder or "", name))
-        except OSError as error:
-            raise InputError(f"cannot read {name}: {error.strerror}") from error
+        return read_kept(joined(self.folder or "", name), file=name)
 
 
 def shipped_files(kind: str, suffix: str) -> dict[str, bytes]:

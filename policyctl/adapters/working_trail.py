@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from policyctl.adapters.document_bytes import read
+from policyctl.adapters.document_bytes import read_kept
 from policyctl.core.paths import LOG, EntryFile, place_of
 from policyctl.errors import InputError
 
@@ -26,4 +26,4 @@ class WorkingTrail:
             if isinstance(place_of(name), EntryFile):
                 # `verify` says what is wrong with it.
                 with suppress(InputError):
-                    yield read(path, file=name)
+                    yield read_kept(str(path), file=name)

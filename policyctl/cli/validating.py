@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from policyctl.adapters.cache_folder import cache_folder
 from policyctl.adapters.document_bytes import read
-from policyctl.adapters.plain_paths import here
+from policyctl.adapters.plain_paths import here, is_file
 from policyctl.adapters.policy_paths import PolicyPath, policy_paths
 from policyctl.adapters.verdict_state import verdict_state
 from policyctl.adapters.verdicts import FINE, Verdicts
@@ -61,6 +61,9 @@ def _unsettled(paths: list[PolicyPath], verdicts: Verdicts | None) -> list[Polic
         return paths
     left: list[PolicyPath] = []
     for index, (shown, path) in enumerate(paths):
+        if not is_file(path):
+            # A pipe can be read once: the check reads it. Anything else it reports.
+            return left + paths[index:]
         try:
             content = read(path, file=shown)
         except InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -169,9 +170,8 @@ def _check_identities(root: TrustRoot) -> None:
 
 
 def _check_distinct(members: Iterable[str]) -> None:
-    found = list(members)
-    for who in found:
-        if found.count(who) > 1:
+    for who, count in Counter(members).items():
+        if count > 1:
             raise RootError("ROOT_BAD_IDENTITY", f"'{who}' stands twice in one list")
 
 
