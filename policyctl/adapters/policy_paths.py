@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from policyctl.adapters.plain_paths import above, is_folder, is_link, joined, plain, real
+from policyctl.adapters.plain_paths import above, is_file, is_folder, is_link, joined, plain, real
 from policyctl.core.layout import POLICIES
 from policyctl.errors import NotJudgedError
 
@@ -66,7 +66,7 @@ def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walked(entry.path, (*parts, entry.name))
-        elif _is_meant(folder, entry.name) and entry.is_file():
+        elif _is_meant(folder, entry.name) and is_file(entry.path):
             yield (*parts, entry.name)
 
 

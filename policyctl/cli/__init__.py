@@ -28,6 +28,9 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit code."""
+    # Where the caller closed one of them, the exit code still says how it went.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show a character gets its escape, never a failure.
         if isinstance(stream, io.TextIOWrapper):
@@ -47,6 +50,10 @@ def main(arguments: Sequence[str]) -> int:
         return _failed(error, arguments)
 
 
+def _nowhere() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.FileIO(os.open(os.devnull, os.O_WRONLY), "w"))
+
+
 def _failed(error: Exception, arguments: Sequence[str]) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(error, PolicyctlError):
@@ -60,8 +67,8 @@ def _failed(error: Exception, arguments: Sequence[str]) -> int:
     from policyctl.render.lines import clean
 
     if isinstance(error, OSError):
-        where = f" {error.filename}" if error.filename else ""
-        sys.stderr.write(clean(f"policyctl: cannot use{where}: {error.strerror}") + "\n")
+        what = f"cannot use {error.filename}" if error.filename else "cannot go on"
+        sys.stderr.write(clean(f"policyctl: {what}: {error.strerror}") + "\n")
         return 2
     said = clean(f"{type(error).__name__}: {error}")
     sys.stderr.write(
