@@ -92,10 +92,14 @@ class _Compiler:
 
     def _referred(self, reference: str, home: Mapping[str, Any]) -> Accepts:
         file, _, pointer = reference.partition("#")
-        document = self._others[file] if file else home
+        document = self._others.get(file) if file else home
+        start, *steps = pointer.split("/")
         target: Any = document
-        for step in pointer.split("/")[1:]:
-            target = target[step]
+        for step in steps:
+            target = target.get(step) if isinstance(target, dict) else None
+        if start or document is None or target is None:
+            # An anchor, a pointer into a list, one with escapes, or one to nothing.
+            raise UnknownKeywordError(reference)
         return self.compiled(target, document)
 
     def _of_type(self, left: _Keywords, home: Mapping[str, Any]) -> Accepts:
@@ -117,7 +121,7 @@ class _Compiler:
         own: Mapping[str, Any] = left.pop("properties", {})
         known = {key: self.compiled(schema, home) for key, schema in own.items()}
         other = self.compiled(left.pop("additionalProperties", True), home)
-        is_name = _text(left.pop("propertyNames")) if "propertyNames" in left else _always
+        is_name = _text(dict(left.pop("propertyNames"))) if "propertyNames" in left else _always
         required: Sequence[str] = left.pop("required", ())
         companions: Mapping[str, Sequence[str]] = left.pop("dependentRequired", {})
         least: int = left.pop("minProperties", 0)
