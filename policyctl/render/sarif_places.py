@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from policyctl.core.finding import Finding, Span
+from policyctl.render.source_rows import source_rows
 
 _LINE = re.compile(r"\bline [0-9]+")
 
@@ -26,7 +27,7 @@ def region(span: Span, source: str | None) -> dict[str, object]:
         span: lines and columns from 1, in characters; the end is exclusive, as it is in SARIF.
         source: the file's text; without it the columns stay in characters.
     """
-    lines = source.split("\n") if source is not None else []
+    lines = source_rows(source) if source is not None else ()
     return {
         "startLine": span.line,
         "startColumn": _column(lines, span.line, span.column),
@@ -50,6 +51,7 @@ def fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _column(lines: list[str], line: int, column: int) -> int:
+def _column(lines: tuple[str, ...], line: int, column: int) -> int:
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""
-    return column + sum(ord(character) > 0xFFFF for character in before)  # noqa: PLR2004
+    units = len(before.encode("utf-16-le", "surrogatepass")) // 2
+    return column + units - len(before)

@@ -22,7 +22,7 @@ from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.adapters.yaml_files import parse
 
 DATA = Path(__file__).parents[1] / "data"
-MUTANTS = 6_000
+MUTANTS = 4_000
 SCHEMAS = ("policy.v1", "baseline.v1")
 
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from policyctl.core.finding import Finding, Severity, Span
 from policyctl.render.lines import BAD, BOLD, DIM, NAME, WARN, Line, Part, cells, clean, line
+from policyctl.render.source_rows import source_rows
 
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 _WIDEST = 160
 _MARGIN = 8
+_MOST_PER_COLUMN = 4
+"""Characters that are looked at for each column: some take none."""
 
 
 def finding_lines(
@@ -52,12 +55,16 @@ def _finding(finding: Finding, source: str | None, room: int) -> list[Line]:
 
 
 def _excerpt(span: Span, source: str, style: str, room: int) -> list[Line]:
-    rows = source.split("\n")
+    rows = source_rows(source)
     if span.line > len(rows):
         return []
     row = rows[span.line - 1].rstrip("\r")
     start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(row)
+    # Of a line of a megabyte only what can be shown is measured.
+    before_it = max(0, start - _MOST_PER_COLUMN * room)
+    row = row[before_it : start + _MOST_PER_COLUMN * room]
+    start -= before_it
+    end = span.end_column - 1 - before_it if span.end_line == span.line else len(row)
     left = _first_shown(row, start, room)
     shown = _fitting(row[left:], room)
     before = cells(clean(row[left:start]))
