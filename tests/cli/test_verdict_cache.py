@@ -145,10 +145,8 @@ def other_name(folder):
     (folder / POLICY).rename(folder / "policies/renamed.yaml")
 
 
-def a_newer_root(folder):
-    old = folder / ".policyctl/root/0001.json"
-    new = old.with_name("0002.json")
-    new.write_bytes(old.read_bytes().replace(b'"assistants"', b'"assistantz"'))
+def another_root(folder):
+    edited(folder / ".policyctl/root/0001.json", b'"assistants"', b'"assistantz"')
 
 
 def a_broken_root(folder):
@@ -191,7 +189,7 @@ def settings(folder):
 
 
 CHANGES = [
-    *(other_content, other_name, a_newer_root, a_broken_root, an_unreadable_root),
+    *(other_content, other_name, another_root, a_broken_root, an_unreadable_root),
     *(another_baseline, no_baselines_at_all, the_shipped_baselines),
     *(an_own_catalogue, a_broken_catalogue, settings),
 ]
