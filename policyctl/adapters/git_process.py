@@ -49,6 +49,7 @@ _OPTIONS = (
     *("-c", "core.commitGraph=false"),  # a file in the repository that may lie about parents
     *("-c", "safe.bareRepository=explicit"),
     *("-c", "i18n.commitEncoding=UTF-8"),
+    *("-c", "core.fsync=reference"),  # git's default, and not for a repository to take back
 )
 
 
@@ -57,6 +58,8 @@ class GitProcess:
 
     def __init__(self, location: GitLocation) -> None:
         self.location = location
+        self.inherited: tuple[int, ...] = ()
+        """Open files that each command gets too, except those that act as the user."""
         self._git, self._path = _installed(os.environ.get("PATH", os.defpath))
 
     def attempt(self, *arguments: str) -> str | None:
@@ -103,6 +106,8 @@ class GitProcess:
                 capture_output=True,
                 env={**environment, **(extra or {})},
                 cwd=self.location.work_tree,
+                # What signs for the user may leave an agent behind.
+                pass_fds=() if as_user else self.inherited,
                 check=False,
             )
         except (OSError, ValueError) as error:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from policyctl.adapters.git_repo import Workspace
-from policyctl.adapters.git_writing import WritableStore
+from policyctl.adapters.git_writing import NewCommit, WritableStore
 from policyctl.adapters.governed_files import GovernedFiles
+from policyctl.adapters.whole_change import settle, write_change
 from policyctl.core.canonical import sha256
 from policyctl.core.paths import PolicyFile, place_of
 from policyctl.core.snapshot import Snapshot
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
+
+_LOG = logging.getLogger(__name__)
 
 
 class GovernedRepository:
@@ -67,7 +71,11 @@ class GovernedRepository:
         return GovernedFiles(self._store).of_commit(self._head)
 
     def working_file(self, path: str) -> bytes | None:
-        """The bytes of a file of the working tree, or None if there is no regular file."""
+        """The bytes of a file of the working tree, or None if there is no regular file.
+
+        A change that was interrupted is brought to its end first.
+        """
+        self._settle()
         file = self.folder / path
         if file.is_symlink() or not file.is_file():
             return None
@@ -77,7 +85,11 @@ class GovernedRepository:
             raise RepositoryError(f"cannot read {path}: {error.strerror}") from error
 
     def require_ready(self, paths: Sequence[str], *, edited: str = "") -> None:
-        """Raise `RepositoryError` unless a commit of these paths would lose nobody's work."""
+        """Raise `RepositoryError` unless a commit of these paths would lose nobody's work.
+
+        A change that was interrupted is brought to its end first.
+        """
+        self._settle()
         if self._branch is None:
             raise RepositoryError(
                 "no branch is checked out (HEAD is detached)", hint="git switch main"
@@ -141,20 +153,31 @@ class GovernedRepository:
         now: datetime,
         keep: Collection[str] = (),
     ) -> str:
-        """Commit exactly these changes on the branch, and bring the working tree there."""
+        """Commit exactly these changes on the branch, and bring the working tree there.
+
+        What others committed since the repository was opened stays, if it has nothing to do with
+        these changes; otherwise nothing is changed.
+        """
         if self._branch is None:
             raise RepositoryError("no branch is checked out", hint="git switch main")
-        self._head = self._store.commit(
-            parent=self._head,
+        wanted = NewCommit(
+            ref=self._branch,
             changes=changes,
             message=message,
             author=by,
-            ref=self._branch,
             now=now,
             sign=self._workspace.signs_commits(),
+            keep=keep,
         )
-        self._store.refresh(changes, keep=keep)
+        self._head = write_change(self._store, wanted, judged_on=self._head)
         return self._head
+
+    def _settle(self) -> None:
+        settled = settle(self._store)
+        if settled is not None and settled.completed:
+            _LOG.warning("completed what was interrupted: %s", settled.act)
+            for path in settled.kept:
+                _LOG.warning("%s was changed since then, and is left as it is", path)
 
     def identity(self) -> Person | None:
         """Who git says its user is."""

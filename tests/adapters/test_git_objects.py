@@ -2,8 +2,8 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,8 @@ import pytest
 
 from policyctl.adapters.git_location import find
 from policyctl.adapters.git_objects import TreeEntry
-from policyctl.adapters.git_writing import WritableStore
+from policyctl.adapters.git_writing import NewCommit, WritableStore
+from policyctl.adapters.whole_change import write_change
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
@@ -86,15 +87,18 @@ def store(repo):
 
 def commit(store, changes, *, parent="HEAD", message="a change", ref="refs/heads/main", **options):
     parent = store.head() if parent == "HEAD" else parent
-    return store.commit(
-        parent=parent,
-        changes=changes,
-        message=message,
-        author=ALICE,
-        ref=ref,
-        now=NOW,
-        **options,
-    )
+    wanted = NewCommit(changes=changes, message=message, author=ALICE, ref=ref, now=NOW, **options)
+    with tempfile.TemporaryDirectory() as folder:
+        made = store.make(wanted, parent, Path(folder, "index"))
+    store.move(wanted, made, parent)
+    return made
+
+
+def change(store, changes, ref="refs/heads/main"):
+    """Commit on the branch that is checked out, and bring the working tree there."""
+    head = store.value("HEAD")
+    wanted = NewCommit(changes=changes, message="a change", author=ALICE, ref=ref, now=NOW)
+    return write_change(store, wanted, judged_on=head)
 
 
 def refusal(function, *arguments, **options):
@@ -443,8 +447,7 @@ def test_the_first_commit_of_a_repository_needs_no_parent(tmp_path):
     git(tmp_path, "init", "-q", "fresh")
 
     with WritableStore(find(tmp_path / "fresh")) as store:
-        oid = commit(store, {"policies/a.yaml": b"id: a\n"}, parent=None)
-        store.refresh({"policies/a.yaml": b"id: a\n"})
+        oid = change(store, {"policies/a.yaml": b"id: a\n"})
         assert store.head() == oid
     assert git(tmp_path / "fresh", "status", "--porcelain") == ""
 
@@ -453,9 +456,8 @@ def test_a_repository_of_sha256_works_the_same(tmp_path):
     git(tmp_path, "init", "-q", "--object-format=sha256", "modern")
 
     with WritableStore(find(tmp_path / "modern")) as store:
-        commit(store, {"a": b"1", "b": b"2"}, parent=None)
-        oid = commit(store, {"a": None})
-        store.refresh({"a": None, "b": b"2"})
+        change(store, {"a": b"1", "b": b"2"})
+        oid = change(store, {"a": None})
         assert len(oid) == 64
         tree = store.tree("HEAD")
         assert {path: store.blob(entry.oid) for path, entry in tree.items()} == {"b": b"2"}
@@ -499,8 +501,11 @@ def test_a_branch_that_is_locked_is_a_clear_error(repo, store):
 def test_a_path_outside_the_tree_is_refused(store, path):
     head = store.head()
 
-    for call in (lambda: commit(store, {path: b"x"}), lambda: store.refresh({path: b"x"})):
-        assert refusal(call) == (f"{path!r} is not a path in the repository", "")
+    for call in (commit, change):
+        assert refusal(call, store, {path: b"x"}) == (
+            f"{path!r} is not a path in the repository",
+            "",
+        )
     assert store.head() == head
 
 
@@ -512,15 +517,18 @@ def test_a_ref_is_named_in_full(store, ref):
     )
 
 
-def test_a_nameless_author_is_a_clear_error(store):
+def test_a_nameless_author_is_a_clear_error(store, tmp_path):
     with pytest.raises(RepositoryError, match=r"git commit-tree failed: .*empty ident name"):
-        store.commit(
-            parent=store.head(),
-            changes={},
-            message="m",
-            author=Person(name="", email="a@b"),
-            ref="refs/heads/main",
-            now=NOW,
+        store.make(
+            NewCommit(
+                changes={},
+                message="m",
+                author=Person(name="", email="a@b"),
+                ref="refs/heads/main",
+                now=NOW,
+            ),
+            store.head(),
+            tmp_path / "index",
         )
 
 
@@ -545,142 +553,6 @@ def test_a_commit_that_cannot_be_signed_changes_nothing(repo, store):
     message, _ = refusal(commit, store, {"x": b"1"}, sign=True)
     assert message.startswith("git commit-tree failed: ")
     assert store.head() == head
-
-
-# The working tree after a commit
-
-
-def test_refresh_brings_files_and_index_to_the_committed_state(repo, store):
-    changes = {"policies/a.yaml": b"new\n", "deep/er/x": b"x", "src/app.py": None}
-    commit(store, changes)
-    store.refresh(changes)
-
-    assert git(repo, "status", "--porcelain") == ""
-    assert (repo / "policies" / "a.yaml").read_bytes() == b"new\n"
-    assert not (repo / "src").exists()
-    assert sorted(path.name for path in (repo / "policies").iterdir()) == ["a.yaml", "b.yaml"]
-
-
-def test_refresh_keeps_everything_else_that_is_staged_or_edited(repo, store):
-    write(repo, {"policies/b.yaml": b"staged\n", "src/new.py": b"new\n"})
-    git(repo, "add", ".")
-    write(repo, {"policies/b.yaml": b"edited after that\n", "notes": b"untracked\n"})
-    before = git(repo, "ls-files", "--stage", "policies/b.yaml", "src/new.py")
-
-    commit(store, {"policies/a.yaml": b"new\n"})
-    store.refresh({"policies/a.yaml": b"new\n"})
-
-    assert git(repo, "ls-files", "--stage", "policies/b.yaml", "src/new.py") == before
-    assert (repo / "policies" / "b.yaml").read_bytes() == b"edited after that\n"
-    assert git(repo, "status", "--porcelain").splitlines() == [
-        "MM policies/b.yaml",
-        "A  src/new.py",
-        "?? notes",
-    ]
-
-
-def test_refresh_keeps_permission_bits_and_honours_the_umask_for_new_files(repo, store):
-    (repo / "policies" / "a.yaml").chmod(0o640)
-    before = os.umask(0o027)
-    try:
-        store.refresh({"policies/a.yaml": b"new\n", "fresh": b"1"})
-    finally:
-        os.umask(before)
-
-    assert (repo / "policies" / "a.yaml").stat().st_mode & 0o777 == 0o640
-    assert (repo / "fresh").stat().st_mode & 0o777 == 0o640
-
-
-def test_refresh_writes_exact_bytes_whatever_line_endings_are_configured(repo, store):
-    write(repo, {".gitattributes": b"*.yaml text eol=crlf\n"})
-    git(repo, "add", ".gitattributes")
-    git(repo, "commit", "-q", "-m", "attributes")
-    git(repo, "config", "core.autocrlf", "true")
-    changes = {"policies/a.yaml": b"one\ntwo\n"}
-    commit(store, changes)
-    store.refresh(changes)
-
-    assert (repo / "policies" / "a.yaml").read_bytes() == b"one\ntwo\n"
-    assert git(repo, "status", "--porcelain", "policies/a.yaml") == ""
-
-
-def test_refresh_replaces_a_link_and_never_writes_through_one(repo, store, tmp_path):
-    outside = tmp_path / "outside"
-    write(outside, {"a.yaml": b"mine\n"})
-    (repo / "policies" / "a.yaml").unlink()
-    (repo / "policies" / "a.yaml").symlink_to(outside / "a.yaml")
-    (repo / "linked").symlink_to(outside)
-
-    store.refresh({"policies/a.yaml": b"new\n"})
-
-    assert (repo / "policies" / "a.yaml").read_bytes() == b"new\n"
-    assert not (repo / "policies" / "a.yaml").is_symlink()
-    for content in (b"evil\n", None):
-        assert refusal(store.refresh, {"linked/a.yaml": content}) == (
-            f"cannot write linked/a.yaml: {repo / 'linked'} is a symbolic link",
-            "",
-        )
-    assert (outside / "a.yaml").read_bytes() == b"mine\n"
-
-
-def test_refresh_of_a_path_that_is_a_folder_is_a_clear_error(repo, store):
-    for content in (b"x", None):
-        assert refusal(store.refresh, {"policies": content}) == (
-            "cannot write policies: it is a folder",
-            "",
-        )
-    assert git(repo, "status", "--porcelain") == ""
-    assert sorted(path.name for path in (repo / "policies").iterdir()) == ["a.yaml", "b.yaml"]
-
-
-def test_refresh_says_when_another_git_command_holds_the_index(repo, store, monkeypatch):
-    monkeypatch.setattr("policyctl.adapters.git_writing._LOCK_PAUSE", 0.001)
-    (repo / ".git" / "index.lock").write_text("")
-
-    assert refusal(store.refresh, {"x": b"1"}) == (
-        f"another git command holds {repo / '.git' / 'index.lock'}",
-        "the commit is made; then run: git restore --staged --worktree -- x",
-    )
-    assert (repo / ".git" / "index.lock").exists()
-
-
-def test_refresh_waits_for_a_git_command_that_ends_soon(repo, store):
-    lock = repo / ".git" / "index.lock"
-    lock.write_text("")
-    timer = threading.Timer(0.2, lock.unlink)
-    timer.start()
-
-    store.refresh({"x": b"1"})
-
-    timer.join()
-    assert "x" in store.index()
-    assert not lock.exists()
-
-
-def test_refresh_says_how_to_go_on_when_a_file_cannot_be_written(repo, store):
-    (repo / "blocked").write_text("a file where a folder should be")
-    changes = {"blocked/x": b"1"}
-    commit(store, changes)
-
-    assert refusal(store.refresh, changes) == (
-        f"cannot write {repo / 'blocked'}: File exists",
-        "the commit is made; then run: git restore --staged --worktree -- blocked/x",
-    )
-
-
-def test_refresh_hides_no_edit_that_the_user_made_in_the_same_instant(repo, store):
-    edited, index = repo / "policies" / "b.yaml", repo / ".git" / "index"
-    git(repo, "config", "core.trustctime", "false")
-    before = edited.stat().st_mtime_ns
-    edited.write_bytes(b"id: B\r\n")  # as long as it was
-    os.utime(edited, ns=(before, before))
-    os.utime(index, ns=(before, before))
-
-    store.refresh({"policies/a.yaml": b"new\n"})
-
-    assert index.stat().st_mtime_ns == before
-    assert "M policies/b.yaml" in git(repo, "status", "--porcelain")
-    assert not (repo / ".git" / "index.lock").exists()
 
 
 def test_the_index_is_read_with_conflicts(repo, store):
@@ -708,8 +580,7 @@ def test_a_linked_worktree_has_its_own_head_and_index(repo, tmp_path):
     with WritableStore(find(linked)) as store:
         assert store.branch() == "refs/heads/side"
         changes = {"policies/a.yaml": b"in the worktree\n"}
-        oid = commit(store, changes, ref="refs/heads/side")
-        store.refresh(changes)
+        oid = change(store, changes, ref="refs/heads/side")
 
     assert git(linked, "rev-parse", "HEAD") == oid
     assert git(linked, "status", "--porcelain") == ""
@@ -742,8 +613,7 @@ def test_the_environment_of_another_git_command_never_leaks_in(repo, tmp_path, m
 
     with WritableStore(find(repo)) as store:
         assert store.head() == head
-        oid = commit(store, {"x": b"1"})
-        store.refresh({"x": b"1"})
+        oid = change(store, {"x": b"1"})
         (newest, _) = store.history("HEAD")
 
     for name in list(os.environ):
@@ -768,17 +638,17 @@ def test_a_run_inside_a_real_hook_acts_on_the_repository_that_it_is_given(repo, 
             from datetime import UTC, datetime
             from pathlib import Path
             from policyctl.adapters.git_location import find
-            from policyctl.adapters.git_writing import WritableStore
+            from policyctl.adapters.git_writing import NewCommit, WritableStore
+            from policyctl.adapters.whole_change import write_change
             from policyctl.usecases.ports import Person
 
             Path({str(seen)!r}).write_text(os.environ["GIT_INDEX_FILE"])
             with WritableStore(find(Path({str(target)!r}))) as store:
-                changes = {{"from-the-hook": b"1"}}
-                store.commit(
-                    parent=store.head(), changes=changes, message="m", ref="refs/heads/main",
+                wanted = NewCommit(
+                    changes={{"from-the-hook": b"1"}}, message="m", ref="refs/heads/main",
                     author=Person(name="A", email="a@b"), now=datetime.now(UTC),
                 )
-                store.refresh(changes)
+                write_change(store, wanted, judged_on=store.head())
             with WritableStore(find(Path.cwd())) as store:
                 assert set(store.tree(store.head())) == {set(FILES)!r}
         """)
@@ -894,8 +764,7 @@ def exercise(store, repo):
         refusal(lambda oid=missing: list(store.history(oid)))
     refusal(store.resolve, "nope")
     changes = {"policies/a.yaml": b"changed\n", "policies/c.yaml": b"new\n", "src/app.py": None}
-    oid = commit(store, changes)
-    store.refresh(changes)
+    oid = change(store, changes)
     refusal(commit, store, changes, parent=head)
     assert store.blob(store.tree(oid)["policies/a.yaml"].oid) == b"changed\n"
     assert (repo / "policies" / "a.yaml").read_bytes() == b"changed\n"
