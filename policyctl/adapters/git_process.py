@@ -196,17 +196,32 @@ def _installed(path: str) -> tuple[str, str]:
     git = shutil.which("git", path=folders) if folders else None
     if git is None:
         raise RepositoryError("git was not found", hint="install git 2.34 or newer")
+    _require_version(git, folders)
+    return git, folders
+
+
+def installed_version() -> tuple[int, int]:
+    """The version of the git that is found first.
+
+    Raises:
+        RepositoryError: there is none, or it is too old.
+    """
+    return _require_version(*_installed(os.environ.get("PATH", os.defpath)))
+
+
+def _require_version(git: str, folders: str) -> tuple[int, int]:
     guarded = {"PATH": folders, **_GUARDS, **_NO_SETTINGS}
     asked = subprocess.run(
         [git, "version"], capture_output=True, text=True, check=False, env=guarded
     )
     said = asked.stdout
     match = re.match(r"git version (\d+)\.(\d+)", said)
-    if match is None or (int(match[1]), int(match[2])) < _OLDEST_GIT:
+    version = (int(match[1]), int(match[2])) if match else (0, 0)
+    if version < _OLDEST_GIT:
         raise RepositoryError(
             f"git is too old: {said.strip() or 'no version'}", hint="install git 2.34 or newer"
         )
-    return git, folders
+    return version
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

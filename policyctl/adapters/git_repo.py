@@ -72,13 +72,13 @@ class Workspace:
 
     def identity(self) -> Person | None:
         """Who git would name as a commit's author, or None if git was never told."""
-        name = os.environ.get("GIT_AUTHOR_NAME") or self._setting("author.name", "user.name")
-        email = os.environ.get("GIT_AUTHOR_EMAIL") or self._setting("author.email", "user.email")
+        name = os.environ.get("GIT_AUTHOR_NAME") or self.setting("author.name", "user.name")
+        email = os.environ.get("GIT_AUTHOR_EMAIL") or self.setting("author.email", "user.email")
         return Person(name=name, email=email) if name and email else None
 
     def signing_key(self) -> str | None:
         """What ``user.signingkey`` says: a file, a key, or the name of a GPG key."""
-        return self._setting("user.signingkey")
+        return self.setting("user.signingkey")
 
     def signs_commits(self) -> bool:
         """True if the user wants every commit signed."""
@@ -125,8 +125,20 @@ class Workspace:
             return "modified"
         return "" if staged == committed else "staged"
 
-    def _setting(self, *names: str) -> str | None:
-        """The first of these settings that is not empty."""
+    def settings(self, name: str) -> tuple[str, ...]:
+        """Every value of a setting of git that may be given more than once.
+
+        Raises:
+            RepositoryError: git cannot read it.
+        """
+        return tuple((self._config("--get-all", name) or "").splitlines())
+
+    def setting(self, *names: str) -> str | None:
+        """The first of these settings of git, the user's own included, that is not empty.
+
+        Raises:
+            RepositoryError: git cannot read them.
+        """
         return next((value for name in names if (value := self._config("--get", name))), None)
 
     def _config(self, *arguments: str) -> str | None:

@@ -33,7 +33,7 @@ from policyctl.adapters.work_files import (
     same_lines,
 )
 from policyctl.adapters.write_journal import Journal, JournalFolder, Step
-from policyctl.adapters.write_lock import abandoned_claims, write_lock
+from policyctl.adapters.write_lock import abandoned_claims, lock_state, write_lock
 from policyctl.core.concurrent import stand_apart
 from policyctl.errors import RepositoryError
 
@@ -90,7 +90,7 @@ def settle(store: WritableStore) -> Settled | None:
     Raises:
         RepositoryError: it cannot be done.
     """
-    if not JournalFolder(store.location).is_there:
+    if not JournalFolder(store.location).is_there and lock_state(store.location) is None:
         return None
     with (
         write_lock(store.location, "complete a change") as inherited,

@@ -11,6 +11,7 @@ from policyctl.cli.approve import approve
 from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
+from policyctl.cli.doctor import doctor
 from policyctl.cli.evidence import evidence
 from policyctl.cli.export import export
 from policyctl.cli.hook import hook
@@ -60,7 +61,7 @@ def _options(
 for command in (
     *(demo, init, new, validate, lint, show, record, evidence, promote, approve, demote, retire),
     *(withdraw, void, redact),
-    *(log, verify, export, coverage, rule, migrate, schema),
+    *(log, verify, export, coverage, rule, migrate, schema, doctor),
 ):
     app.command()(command)
 app.add_typer(root, name="root")

@@ -46,7 +46,8 @@ def new(
     from policyctl.render.text.new import render as as_text
     from policyctl.usecases.new import Wish, new_policy
 
-    folder = governed_folder(Path.cwd()) or Path.cwd()
+    governed = governed_folder(Path.cwd())
+    folder = governed or Path.cwd()
     made = new_policy(
         Wish(
             id=policy,
@@ -64,7 +65,13 @@ def new(
         file=paths.policy_path(policy),
         schema=f"../{paths.SCHEMAS}policy.v1.json",
         documents=YamlDocuments(),
-        governance=WorkingGovernance(governed_folder(Path.cwd())),
+        governance=WorkingGovernance(governed),
     )
     write_new(folder / made.file, made.content)
-    emit(lambda width: as_text(made, width), lambda: as_json(made), format)
+    place = str(folder)
+    is_governed = governed is not None
+    emit(
+        lambda _: as_text(made, folder=place, governed=is_governed),
+        lambda: as_json(made, folder=place, governed=is_governed),
+        format,
+    )

@@ -1,0 +1,96 @@
+"""The user's key: whether it can sign, and for whom it speaks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from policyctl.adapters.ssh_signing import find_key, public_key
+from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
+from policyctl.core.ssh_keys import PublicKey
+from policyctl.errors import SigningError
+from policyctl.usecases.doctor import Check, advice, fine, repair
+
+_NAME = "signing key"
+
+
+def signing_checks(option: str | None, git_key: str | None, here: Path) -> Iterator[Check]:
+    """Whether the key that would be taken can sign, and whether the trust root knows it.
+
+    Nothing is signed, and nobody is asked for a passphrase or a touch.
+    """
+    try:
+        path = find_key(option, os.environ, git_key, Path.home())
+    except SigningError as error:
+        # Who only reads and verifies needs none.
+        yield advice(_NAME, f"{error.message}; only signing needs one", error.hint)
+        return
+    key = public_key(path)
+    yield _usable(path, key)
+    yield from _known(key, here)
+
+
+def _usable(path: Path, key: PublicKey) -> Check:
+    if _in_agent(key):
+        return fine(_NAME, f"{path} is held by the SSH agent")
+    private = path.with_suffix("") if path.suffix == ".pub" else path
+    if not private.is_file():
+        return repair(
+            _NAME,
+            f"only the public half of {path} is here, and no agent holds the other",
+            "load it with 'ssh-add', or plug in the security key",
+        )
+    mode = stat.S_IMODE(private.stat().st_mode)
+    if mode & 0o077 and private.stat().st_uid == os.getuid():
+        return repair(_NAME, f"others may read {private}", f"chmod 600 {private}")
+    if key.type.startswith("sk-"):
+        return fine(_NAME, f"{path} signs with a security key, which will have to be touched")
+    if _opens_without_passphrase(private):
+        return fine(_NAME, f"{path} can sign")
+    return fine(_NAME, f"{path} can sign, and will ask for its passphrase")
+
+
+def _known(key: PublicKey, here: Path) -> Iterator[Check]:
+    root = WorkingGovernance(governed_folder(here)).root
+    if root is None:
+        return
+    who = root.holder(key)
+    if who is not None:
+        yield fine("signer", f"the trust root knows the key as that of '{who}'")
+        return
+    yield advice(
+        "signer",
+        f"the key {key.fingerprint} belongs to nobody whom the trust root knows",
+        "name another with '--key' or POLICYCTL_KEY, or have a steward add you",
+    )
+
+
+def _in_agent(key: PublicKey) -> bool:
+    program = shutil.which("ssh-add")
+    if program is None or "SSH_AUTH_SOCK" not in os.environ:
+        return False
+    done = _run(program, "-L")
+    return any(key.line.split() == row.split()[:2] for row in done.stdout.splitlines())
+
+
+def _opens_without_passphrase(private: Path) -> bool:
+    program = shutil.which("ssh-keygen")
+    return program is not None and _run(program, "-y", "-P", "", "-f", str(private)).returncode == 0
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise SigningError(f"{command[0]} cannot be run: {error.strerror}") from error
