@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 
 from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.git_writing import WritableStore
+from policyctl.adapters.write_journal import JournalFolder
 from policyctl.core import paths
 from policyctl.core.snapshot import REGULAR
 from policyctl.usecases.doctor import Check, advice, fine, repair
@@ -102,9 +102,11 @@ def _files(store: WritableStore) -> Iterator[Check]:
             f"{_some(odd)}: no plain file in the last commit, which 'verify' reports",
             f"git update-index --chmod=-x {odd[0]}, then commit",
         )
+    # A change that is half done explains what is missing, and is reported elsewhere.
+    expected = () if JournalFolder(store.location).is_there else tree
     absent = [
         path
-        for path in tree
+        for path in expected
         if paths.place_of(path) and not os.path.lexists(store.location.work_tree / path)
     ]
     if absent:
@@ -122,9 +124,10 @@ def _files(store: WritableStore) -> Iterator[Check]:
 
 def _is_closed(store: WritableStore, path: str) -> bool:
     file = store.location.work_tree / path
-    with suppress(OSError):
+    try:
         return file.is_file() and not os.access(file, os.R_OK)
-    return True
+    except OSError:  # a folder on the way is closed
+        return True
 
 
 def _some(found: list[str]) -> str:
