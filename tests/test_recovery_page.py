@@ -31,7 +31,7 @@ def crashed(recorded, monkeypatch):
     recorded.write("policies/team-assistant.yaml", text.replace(b"2000", b"2500"))
     child = os.fork()
     if child == 0:
-        monkeypatch.setattr(whole_change, "_finish", lambda *_: os._exit(9))
+        monkeypatch.setattr(whole_change, "finish", lambda *_: os._exit(9))
         recorded.run("record", "team-assistant", "--rationale", "more", by="erin")
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9

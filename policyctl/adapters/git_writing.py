@@ -98,8 +98,14 @@ class WritableStore(ObjectStore):
         return self.attempt("rev-parse", "--verify", "--quiet", ref)
 
     def is_ancestor(self, commit: str, of: str) -> bool:
-        """True if a commit is, or lies behind, another one."""
-        return self.attempt("merge-base", "--is-ancestor", commit, of) is not None
+        """True if a commit is, or lies behind, another one; False if there is no such commit.
+
+        Raises:
+            RepositoryError: the other one cannot be read.
+        """
+        if self.value(f"{commit}^{{commit}}") is None:
+            return False
+        return not self.run("rev-list", "--max-count=1", commit, f"^{of}", "--")
 
     def differing(self, one: str, other: str) -> tuple[str, ...]:
         """The paths at which the trees of two commits differ.

@@ -15,45 +15,26 @@ overwritten.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from policyctl.adapters.git_objects import TreeEntry
 from policyctl.adapters.git_writing import MovedError, NewCommit, WritableStore
-from policyctl.adapters.user_index import UserIndex
-from policyctl.adapters.work_files import (
-    beside_of,
-    found_at,
-    keep_files,
-    place_for,
-    remove,
-    replace,
-    same_lines,
+from policyctl.adapters.unfinished_change import (
+    Settled,
+    blob_of,
+    complete,
+    finish,
+    uninterrupted,
 )
+from policyctl.adapters.user_index import UserIndex
+from policyctl.adapters.work_files import found_at, place_for, same_lines
 from policyctl.adapters.write_journal import Journal, JournalFolder, Step
-from policyctl.adapters.write_lock import abandoned_claims, lock_state, write_lock
+from policyctl.adapters.write_lock import lock_state, write_lock
 from policyctl.core.concurrent import stand_apart
 from policyctl.errors import RepositoryError
 
 _ATTEMPTS = 3
-_REPAIR = "policyctl doctor --repair"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What became of a change that had been interrupted.
-
-    Attributes:
-        act: the change, in a few words.
-        completed: whether its commit was made, so that it was brought to its end.
-        kept: files that the user changed since, which were left alone.
-    """
-
-    act: str
-    completed: bool
-    kept: tuple[str, ...] = ()
 
 
 def write_change(store: WritableStore, wanted: NewCommit, *, judged_on: str | None) -> str:
@@ -70,7 +51,7 @@ def write_change(store: WritableStore, wanted: NewCommit, *, judged_on: str | No
         RepositoryError: nothing was changed, or the message says that the commit is made.
     """
     with write_lock(store.location, wanted.subject) as inherited, _inheriting(store, inherited):
-        _complete(store)
+        complete(store)
         for attempt in range(_ATTEMPTS):
             base = store.value(wanted.ref)
             _require_apart(store, wanted, judged_on, base)
@@ -96,7 +77,7 @@ def settle(store: WritableStore) -> Settled | None:
         write_lock(store.location, "complete a change") as inherited,
         _inheriting(store, inherited),
     ):
-        return _complete(store)
+        return complete(store)
 
 
 class _Change:
@@ -115,15 +96,15 @@ class _Change:
             self._folder.make()
             made = self._store.make(self._wanted, self._base, self._folder.tree_index)
             wanted = self._store.tree(made, sorted(self._wanted.changes))
-            with _uninterrupted():
-                self._index.take({path: _oid(wanted.get(path)) for path in self._wanted.changes})
+            with uninterrupted():
+                self._index.take({path: blob_of(wanted.get(path)) for path in self._wanted.changes})
                 self._require_checked_out()
                 journal = Journal(
                     act=self._wanted.subject, commit=made, steps=self._steps(made, wanted)
                 )
                 self._folder.write(journal)
                 self._store.move(self._wanted, made, self._base)
-                _finish(self._store, self._folder, journal)
+                finish(self._store, self._folder, journal)
         except BaseException:
             if not made or self._store.value(self._wanted.ref) != made:
                 self._index.give_up()
@@ -149,7 +130,7 @@ class _Change:
         work_tree = self._store.location.work_tree
         steps = {}
         for path in paths:
-            committed, wanted, held = (_oid(tree.get(path)) for tree in (before, after, staged))
+            committed, wanted, held = (blob_of(tree.get(path)) for tree in (before, after, staged))
             target = place_for(work_tree, path)
             found = found_at(target, len(made))
             keep = path in self._wanted.keep
@@ -177,81 +158,6 @@ def _require_apart(
     )
 
 
-def _complete(store: WritableStore) -> Settled | None:
-    """Settle what an ended command left; the lock is held."""
-    for claim in abandoned_claims(store.location):
-        claim.unlink(missing_ok=True)
-    folder = JournalFolder(store.location)
-    if not folder.is_there:
-        return None
-    journal = folder.read()
-    if journal is not None and store.is_ancestor(journal.commit, "HEAD"):
-        with _uninterrupted():
-            kept = _finish(store, folder, journal)
-        return Settled(act=journal.act, completed=True, kept=kept)
-    UserIndex(store, folder).give_up()
-    folder.remove()
-    return Settled(act=journal.act if journal else "", completed=False)
-
-
-def _finish(store: WritableStore, folder: JournalFolder, journal: Journal) -> tuple[str, ...]:
-    """Bring index and files to what the branch has; the files that were left alone."""
-    try:
-        present = store.tree("HEAD", sorted(journal.steps))
-        # Whatever somebody committed since then counts more.
-        steps = {
-            path: step
-            for path, step in journal.steps.items()
-            if _oid(present.get(path)) == step.wanted
-        }
-        _finish_index(store, folder, steps)
-        digits = len(journal.commit)
-        kept = [path for path, step in steps.items() if not _finish_file(store, path, step, digits)]
-        work_tree = store.location.work_tree
-        keep_files([work_tree / path for path in steps], work_tree)
-        folder.remove()
-    except OSError as error:
-        message = f"cannot write {error.filename}: {error.strerror}"
-        raise RepositoryError(message, hint=f"the commit is made; then run: {_REPAIR}") from error
-    except RepositoryError as error:
-        raise RepositoryError(
-            error.message, hint=f"the commit is made; then run: {_REPAIR}"
-        ) from error
-    return tuple(sorted({*kept, *journal.steps.keys() - steps.keys()}))
-
-
-def _finish_index(store: WritableStore, folder: JournalFolder, steps: Mapping[str, Step]) -> None:
-    index = UserIndex(store, folder)
-    if folder.owns(index.lock):
-        index.put()
-        return
-    staged = store.index(sorted(steps)) if steps else {}
-    behind = {
-        path: step.wanted
-        for path, step in steps.items()
-        if step.wanted != _oid(staged.get(path)) == step.staged
-    }
-    if behind:
-        index.take(behind)
-        index.put()
-
-
-def _finish_file(store: WritableStore, path: str, step: Step, digits: int) -> bool:
-    """Bring one file to what the branch has; False if the user changed it since."""
-    target = place_for(store.location.work_tree, path)
-    found = found_at(target, digits)
-    beside_of(target).unlink(missing_ok=True)
-    if step.keep or found == step.wanted:
-        return True
-    if found != step.found:
-        return False
-    if step.wanted is None:
-        remove(target, store.location.work_tree)
-    else:
-        replace(target, store.blob(step.wanted))
-    return True
-
-
 @contextmanager
 def _inheriting(store: WritableStore, number: int | None) -> Iterator[None]:
     store.inherited = () if number is None else (number,)
@@ -261,24 +167,7 @@ def _inheriting(store: WritableStore, number: int | None) -> Iterator[None]:
         store.inherited = ()
 
 
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait for its moment; git, which inherits this, is not stopped halfway either."""
-    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _changed(path: str) -> RepositoryError:
     return RepositoryError(
         f"{path} changed meanwhile, so nothing was written", hint=f"git status -- {path}"
     )
-
-
-def _oid(entry: TreeEntry | None) -> str | None:
-    if entry is None:
-        return None
-    return "conflict" if entry.kind == "conflict" else entry.oid

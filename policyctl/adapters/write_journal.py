@@ -91,6 +91,7 @@ class JournalFolder:
             steps = {path: Step(**step) for path, step in data["steps"].items()}
             for path in steps:
                 check_path(path)
+            int(data["commit"], 16)
             act = "".join(filter(str.isprintable, str(data["act"])))
             return Journal(act=act, commit=str(data["commit"]), steps=steps)
         except (

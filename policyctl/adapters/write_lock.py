@@ -127,9 +127,10 @@ def abandoned_claims(location: GitLocation) -> tuple[Path, ...]:
 
 
 def break_lock(state: LockState) -> bool:
-    """Take away a lock whose owner cannot be asked, if it still is the same; True if so.
+    """Take away the lock that was seen, if it still is that one; True if so.
 
-    For people who know that nobody works there: from here one cannot see it.
+    For people who know that its owner is not at work: where the kernel has no lock, nothing else
+    does.
     """
     aside = state.path.with_name(f"policyctl-lock-{secrets.token_hex(8)}")
     try:

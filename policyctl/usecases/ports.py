@@ -129,6 +129,8 @@ class Repository(Protocol):
     ) -> str:
         """Commit exactly these changes, or nothing at all; the id of the commit.
 
+        What others committed since the repository was opened stays, as long as it concerns other
+        policies only.
         What the working tree holds at the paths in ``keep`` stays there.
         """
 

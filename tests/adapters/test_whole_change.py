@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policyctl.adapters import whole_change
+from policyctl.adapters import unfinished_change, whole_change
 from policyctl.adapters.git_location import find
 from policyctl.adapters.git_writing import NewCommit, WritableStore
 from policyctl.adapters.whole_change import settle, write_change
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_written_is_completed_once_it_can(repo, store, mon
         raise OSError(errno.ENOSPC, "No space left on device", str(target))
 
     with monkeypatch.context() as patched:
-        patched.setattr(whole_change, "replace", full)
+        patched.setattr(unfinished_change, "replace", full)
         assert refusal(change, store, {"policies/a.yaml": b"new\n"}) == (
             f"cannot write {repo / 'policies/a.yaml'}: No space left on device",
             "the commit is made; then run: policyctl doctor --repair",
@@ -330,7 +330,7 @@ def interrupted(repo, store, monkeypatch):
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(whole_change, "_finish", killed)
+        patched.setattr(whole_change, "finish", killed)
         changes = {"policies/a.yaml": b"new\n", "policies/b.yaml": None, "x/y": b"y"}
         with pytest.raises(Killed):
             change(store, changes)
@@ -458,7 +458,7 @@ def test_worktrees_share_the_lock_and_keep_their_own_journals(repo, store, tmp_p
 
     with WritableStore(find(linked)) as other:
         with monkeypatch.context() as patched:
-            patched.setattr(whole_change, "_finish", killed)
+            patched.setattr(whole_change, "finish", killed)
             changes = {"policies/a.yaml": b"side\n"}
             with pytest.raises(Killed):
                 change(other, changes, ref="refs/heads/side")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -173,6 +174,37 @@ def test_a_lock_without_a_readable_owner_is_nobodys_to_take(location, impatient,
 
     assert caught.value.hint == "policyctl doctor"
     assert (location.common_dir / "policyctl.lock").read_bytes() == content
+
+
+def test_where_the_kernel_has_no_lock_the_file_alone_counts(location, impatient, monkeypatch):
+    """As on some network file systems; the dead are then left to a person."""
+
+    def none(number, operation):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(module.fcntl, "flock", none)
+    assert take(location).owner.act == "record y"
+    claim(location, ended())
+
+    with pytest.raises(RepositoryError) as caught:
+        take(location)
+
+    assert caught.value.hint.startswith("policyctl doctor --repair")
+    assert break_lock(lock_state(location))
+    assert take(location).owner.act == "record y"
+
+
+def test_where_files_have_one_name_only_the_lock_is_a_copy(location, impatient, monkeypatch):
+    def none(source, target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("policyctl.adapters.durable.os.link", none)
+
+    with write_lock(location, "promote x"):
+        assert lock_state(location).owner.act == "promote x"
+        with pytest.raises(RepositoryError):
+            take(location)
+    assert lock_state(location) is None
 
 
 def test_a_broken_lock_is_given_back_if_it_is_another_ones_by_now(location):

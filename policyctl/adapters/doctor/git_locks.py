@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from policyctl.adapters.git_location import GitLocation
@@ -18,7 +19,7 @@ def git_locks(location: GitLocation) -> tuple[Path, ...]:
     """The lock files of the working tree and of the repository's refs."""
     own = [location.git_dir / name for name in ("index.lock", "HEAD.lock")]
     shared = [location.common_dir / name for name in ("packed-refs.lock", "config.lock")]
-    refs = sorted((location.common_dir / "refs").rglob("*.lock"))[:_MOST]
+    refs = sorted(islice((location.common_dir / "refs").rglob("*.lock"), _MOST))
     return tuple(path for path in (*own, *shared, *refs) if path.is_file())
 
 

@@ -81,7 +81,8 @@ def _repair_lock(location: GitLocation) -> Iterator[str]:
     if state is None or state.life is Life.RUNS:
         return
     if state.life is Life.ENDED:
-        yield f"removed the lock of {state.owner}, which has ended"
+        if break_lock(state):
+            yield f"removed the lock of {state.owner}, which has ended"
     elif state.is_old and break_lock(state):
         owner = state.owner or "an owner that cannot be read"
         yield f"took the lock {state.path.name} from {owner}"
