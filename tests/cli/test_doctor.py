@@ -85,6 +85,38 @@ def test_a_key_that_nobody_knows_or_others_may_read_is_named(recorded, tmp_path)
     )
 
 
+def test_nobody_is_asked_for_a_passphrase(recorded, tmp_path):
+    key = tmp_path / "locked"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", key], check=True)
+
+    assert looked_at(recorded, "--key", str(key), by="")["signing key"] == (
+        "fine",
+        f"{key} can sign, and will ask for its passphrase",
+    )
+    (tmp_path / "locked.pub").unlink()
+    health, said = looked_at(recorded, "--key", str(key), by="")["signing key"]
+    assert (health, f"{key} has a passphrase" in said) == ("advice", True)
+
+
+def test_a_key_that_was_named_and_is_not_there_is_to_repair(recorded, tmp_path):
+    assert looked_at(recorded, by="")["signing key"][0] == "advice"
+
+    missing = tmp_path / "missing"
+    assert looked_at(recorded, "--key", str(missing), by="")["signing key"] == (
+        "repair",
+        f"the signing key {missing} was not found",
+    )
+
+
+def test_a_key_in_gits_settings_is_looked_for_in_the_agent(recorded):
+    line = (recorded.keys / "erin.pub").read_text().strip()
+    recorded.git("config", "user.signingkey", f"key::{line}")
+
+    health, said = looked_at(recorded, by="")["signing key"]
+
+    assert (health, "no agent holds its private half" in said) == ("repair", True)
+
+
 def shallow(world):
     (world.folder / ".git/shallow").write_text(world.git("rev-parse", "HEAD"))
 

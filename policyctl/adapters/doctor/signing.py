@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from policyctl.adapters.ssh_signing import find_key, public_key
+from policyctl.adapters.ssh_signing import Key, find_key, public_key
 from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.errors import SigningError
@@ -24,19 +24,35 @@ def signing_checks(option: str | None, git_key: str | None, here: Path) -> Itera
     Nothing is signed, and nobody is asked for a passphrase or a touch.
     """
     try:
-        path = find_key(option, os.environ, git_key, Path.home())
+        found = find_key(option, os.environ, git_key, Path.home())
     except SigningError as error:
-        # Who only reads and verifies needs none.
-        yield advice(_NAME, f"{error.message}; only signing needs one", error.hint)
+        if option or git_key or "POLICYCTL_KEY" in os.environ:
+            yield repair(_NAME, error.message, error.hint)
+        else:  # who only reads and verifies needs none
+            yield advice(_NAME, f"{error.message}; only signing needs one", error.hint)
         return
-    key = public_key(path)
-    yield _usable(path, key)
+    if isinstance(found, Path) and _would_ask(found):
+        yield advice(
+            _NAME,
+            f"{found} has a passphrase, and without {found}.pub it cannot be told whose key it is",
+            f"ssh-keygen -y -f {found} > {found}.pub",
+        )
+        return
+    key = public_key(found)
+    yield _usable(found, key)
     yield from _known(key, here)
 
 
-def _usable(path: Path, key: PublicKey) -> Check:
+def _usable(path: Key, key: PublicKey) -> Check:
+    name = str(path) if isinstance(path, Path) else key.fingerprint
     if _in_agent(key):
-        return fine(_NAME, f"{path} is held by the SSH agent")
+        return fine(_NAME, f"{name} is held by the SSH agent")
+    if not isinstance(path, Path):
+        return repair(
+            _NAME,
+            f"git's user.signingkey is the key {name}, and no agent holds its private half",
+            "load it with 'ssh-add'",
+        )
     private = path.with_suffix("") if path.suffix == ".pub" else path
     if not private.is_file():
         return repair(
@@ -67,6 +83,13 @@ def _known(key: PublicKey, here: Path) -> Iterator[Check]:
         f"the key {key.fingerprint} belongs to nobody whom the trust root knows",
         "name another with '--key' or POLICYCTL_KEY, or have a steward add you",
     )
+
+
+def _would_ask(path: Path) -> bool:
+    """True if the public half could only be had by asking for a passphrase."""
+    is_private = path.is_file() and path.suffix != ".pub"
+    beside = path.with_name(f"{path.name}.pub")
+    return is_private and not beside.exists() and not _opens_without_passphrase(path)
 
 
 def _in_agent(key: PublicKey) -> bool:
