@@ -271,21 +271,45 @@ def test_a_policy_changed_by_a_plain_commit_is_not_promoted(recorded, events):
     assert "policyctl record team-assistant" in message
 
 
-def test_a_branch_that_moved_meanwhile_loses_nothing(recorded, events, monkeypatch):
+def overtaken(recorded, monkeypatch, *, touch):
+    """Have somebody else commit a file in the moment before a command does."""
     from policyctl.adapters.governed_repository import GovernedRepository
 
     commit = GovernedRepository.commit
 
-    def overtaken(self, *arguments, **options):
-        recorded.git("commit", "-q", "--allow-empty", "-m", "somebody else")
+    def slower(self, *arguments, **options):
+        recorded.write(touch, b"somebody else's\n")
+        recorded.git("add", "--force", touch)
+        recorded.git("commit", "-q", "-m", "somebody else")
         return commit(self, *arguments, **options)
 
-    monkeypatch.setattr(GovernedRepository, "commit", overtaken)
+    monkeypatch.setattr(GovernedRepository, "commit", slower)
+
+
+@pytest.mark.parametrize(
+    "touch", [".policyctl/log/team-assistant/000009.json", ".policyctl/root/0002.json"]
+)
+def test_a_branch_that_moved_meanwhile_loses_nothing(recorded, events, monkeypatch, touch):
+    overtaken(recorded, monkeypatch, touch=touch)
 
     done = recorded.run(*PROMOTE, "--events", events, by="erin")
 
     assert done.code == 2
+    assert "the branch 'main' moved meanwhile, nothing was changed" in done.err
     assert recorded.git("log", "-1", "--format=%s") == "somebody else\n"
+    assert recorded.git("status", "--porcelain") == ""
+
+
+def test_what_others_committed_elsewhere_meanwhile_is_built_upon(recorded, events, monkeypatch):
+    overtaken(recorded, monkeypatch, touch="README.md")
+
+    done = recorded.run(*PROMOTE, "--events", events, by="erin")
+
+    assert done.code == 0, done.err
+    assert recorded.git("log", "-2", "--format=%s").splitlines() == [
+        "policy(team-assistant): promote logging -> limited",
+        "somebody else",
+    ]
     assert recorded.git("status", "--porcelain") == ""
 
 
