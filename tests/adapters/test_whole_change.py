@@ -58,8 +58,10 @@ def store(repo):
         yield store
 
 
-def change(store, changes, *, judged_on="HEAD", ref="refs/heads/main"):
-    wanted = NewCommit(changes=changes, message="a change", author=ALICE, ref=ref, now=NOW)
+def change(store, changes, *, judged_on="HEAD", ref="refs/heads/main", keep=()):
+    wanted = NewCommit(
+        changes=changes, message="a change", author=ALICE, ref=ref, now=NOW, keep=keep
+    )
     head = store.value("HEAD") if judged_on == "HEAD" else judged_on
     return write_change(store, wanted, judged_on=head)
 
@@ -469,3 +471,26 @@ def test_worktrees_share_the_lock_and_keep_their_own_journals(repo, store, tmp_p
     assert git(linked, "status", "--porcelain") == ""
     assert (linked / "policies/a.yaml").read_bytes() == b"side\n"
     assert (repo / "policies/a.yaml").read_bytes() == b"main\n"
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_path_that_is_kept_changes_in_branch_and_index_only(repo, store, monkeypatch, crash):
+    write(repo, {"policies/a.yaml": b"an edit\n"})
+    changes = {"policies/a.yaml": b"as it was\n", "policies/b.yaml": None}
+
+    def killed(*arguments):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        if crash:
+            patched.setattr(whole_change, "finish", killed)
+            with pytest.raises(Killed):
+                change(store, changes, keep=("policies/a.yaml",))
+        else:
+            change(store, changes, keep=("policies/a.yaml",))
+    settle(store)
+
+    assert (repo / "policies/a.yaml").read_bytes() == b"an edit\n"
+    assert git(repo, "status", "--porcelain") == " M policies/a.yaml"
+    assert git(repo, "show", ":policies/a.yaml") == "as it was"
+    assert traces(repo) == []

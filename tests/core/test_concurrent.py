@@ -15,7 +15,7 @@ MINE = ("policies/a.yaml", ".policyctl/log/a/000002.json", ".policyctl/evidence/
         (),
         ("README.md", "src/policies/a.yaml"),
         ("policies/b.yaml", ".policyctl/log/b/000001.json.erin.sig"),
-        (".policyctl/evidence/b/000001.json",),
+        (".policyctl/evidence/b/000001.json", ".policyctl/log/b/000001.tombstone.sam.sig"),
     ],
 )
 def test_other_policies_and_other_files_are_no_matter(theirs):
@@ -27,6 +27,7 @@ def test_other_policies_and_other_files_are_no_matter(theirs):
     [
         "policies/a.yaml",
         ".policyctl/log/a/000002.json.sam.security.sig",
+        ".policyctl/log/a/000001.tombstone.sam.sig",
         ".policyctl/root/0002.json",
         ".policyctl/baselines/default@1.yaml",
         ".policyctl/unknown",
