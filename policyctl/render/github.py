@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from policyctl.core.finding import Finding, Severity
 from policyctl.render.lines import clean
 from policyctl.render.summary import counted
@@ -15,20 +17,43 @@ def render(report: Validation) -> str:
     return "".join(f"{line}\n" for line in (*map(_command, report.findings), counted(report)))
 
 
+def command(
+    kind: str, message: str, *, file: str = "", title: str, places: Mapping[str, int] | None = None
+) -> str:
+    """One workflow command.
+
+    Args:
+        kind: ``error``, ``warning`` or ``notice``.
+        message: the text, of one or several lines.
+        file: the file beside which it is shown, or empty.
+        title: what stands above it.
+        places: where in the file, by the runner's own names.
+    """
+    properties: dict[str, str | int] = {"file": clean(file)} if file else {}
+    properties |= places or {}
+    properties["title"] = title
+    named = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{kind} {named}::{_message(message)}"
+
+
 def _command(finding: Finding) -> str:
-    properties: dict[str, str | int] = {"file": clean(finding.file)} if finding.file else {}
+    places: dict[str, int] = {}
     if finding.span:
         # Where a span covers several lines, the runner itself drops the columns.
-        properties |= {
+        places = {
             "line": finding.span.line,
             "endLine": finding.span.end_line,
             "col": finding.span.column,
             "endColumn": finding.span.end_column,
         }
-    properties["title"] = finding.code
-    named = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     hint = f"\n= {finding.hint}" if finding.hint else ""
-    return f"::{_COMMANDS[finding.severity]} {named}::{_message(finding.message + hint)}"
+    return command(
+        _COMMANDS[finding.severity],
+        finding.message + hint,
+        file=finding.file,
+        title=finding.code,
+        places=places,
+    )
 
 
 def _message(text: str) -> str:
