@@ -11,6 +11,7 @@ from policyctl.cli.approve import approve
 from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
+from policyctl.cli.diff import diff
 from policyctl.cli.doctor import doctor
 from policyctl.cli.evidence import evidence
 from policyctl.cli.export import export
@@ -59,9 +60,8 @@ def _options(
 
 
 for command in (
-    *(demo, init, new, validate, lint, show, record, evidence, promote, approve, demote, retire),
-    *(withdraw, void, redact),
-    *(log, verify, export, coverage, rule, migrate, schema, doctor),
+    *(demo, init, new, validate, lint, show, diff, record, evidence, promote, approve, demote),
+    *(withdraw, void, redact, retire, log, verify, export, coverage, rule, migrate, schema, doctor),
 ):
     app.command()(command)
 app.add_typer(root, name="root")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.canonical import sha256
@@ -97,7 +98,13 @@ class _Read:
 
 
 def compare(
-    before: Side, after: Side, *, documents: Documents, now: datetime, only: Iterable[str] = ()
+    before: Side,
+    after: Side,
+    *,
+    documents: Documents,
+    now: datetime,
+    only: Iterable[str] = (),
+    governs: bool = True,
 ) -> Comparison:
     """Compare two sides.
 
@@ -106,7 +113,8 @@ def compare(
         after: where it leads.
         documents: reads the files.
         now: the moment by which the expiry of exceptions is judged.
-        only: files to look at; none for all.
+        only: files and folders to look at; none for all.
+        governs: whether going from one side to the other is a change that governance judges.
     """
     wanted = frozenset(only)
     names = [
@@ -123,15 +131,11 @@ def compare(
         {name: item for name, item in old.policies.items() if name not in doubtful},
         {name: item for name, item in new.policies.items() if name not in doubtful},
     )
-    found = [
-        item
-        for was, now_ in pairs
-        if (item := _diff(was, now_, before, after, now)).changes or item.renamed_from
-    ]
+    found = [_diff(was, is_, before, after, now, governs=governs) for was, is_ in pairs]
     return Comparison(
         before=before.name,
         after=after.name,
-        policies=tuple(found),
+        policies=tuple(item for item in found if item.changes or (item.edited and governs)),
         unread=tuple(_once((*old.unread, *new.unread))),
         compared=len(names),
     )
@@ -227,7 +231,13 @@ def _lines(content: bytes) -> frozenset[bytes]:
 
 
 def _diff(
-    was: Reading | None, is_: Reading | None, before: Side, after: Side, now: datetime
+    was: Reading | None,
+    is_: Reading | None,
+    before: Side,
+    after: Side,
+    now: datetime,
+    *,
+    governs: bool,
 ) -> PolicyDiff:
     old = was.effective if was else None
     new = is_.effective if is_ else None
@@ -245,14 +255,33 @@ def _diff(
             new.policy if new else None,
             changes,
             before.governance.root or after.governance.root,
-            edited=edited,
+            edited=edited and governs,
         ),
-        recorded=_recorded(policy, is_, before, after) if edited else None,
+        recorded=_recorded(policy, is_, before, after) if edited and governs else None,
         apps=shown.policy.apps if shown else (),
         stage=shown.policy.stage.value if shown else "",
         renamed_from=old.policy.id if old and new and old.policy.id != new.policy.id else "",
         edited=edited,
     )
+
+
+def bare(side: Side, documents: Documents) -> Side:
+    """The policies of a side without what they set themselves: what their baselines alone give."""
+    files: dict[str, bytes] = {}
+    for name, content in side.files.items():
+        document, _ = documents.parse(content, name)
+        data = document.data if document else None
+        if isinstance(data, dict) and "extends" in data:
+            kept = {key: data[key] for key in _IDENTITY if key in data}
+            # JSON is YAML, and needs no writer of its own.
+            files[name] = json.dumps(kept).encode()
+    return replace(side, name="the baseline", files=files, ledger=None)
+
+
+_IDENTITY = (
+    *("schema", "id", "name", "purpose", "use_case", "extends", "data_sensitivity", "owner"),
+    *("stage", "applies_to"),
+)
 
 
 def _recorded(

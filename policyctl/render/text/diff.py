@@ -52,10 +52,15 @@ def _policy(item: PolicyDiff, width: int | None) -> list[Line]:
             Part(f"  ({reach(item)}{former})", DIM),
         )
     ]
-    wide = width is None or width >= _WIDE
-    lines += _side_by_side(item.changes) if wide else _stacked(item.changes)
+    beside = _side_by_side(item.changes)
+    fits = width is None or (
+        width >= _WIDE and all(sum(cells(part.text) for part in row) <= width for row in beside)
+    )
+    lines += beside if fits else _stacked(item.changes)
     if not item.edited:
         lines.append(line(Part("  the file is as it was; what it builds upon changed", DIM)))
+    elif not item.changes:
+        lines.append(line(Part("  the file's bytes differ, and nothing that is in force", DIM)))
     if needs(item):
         lines.append(line(Part("  needs    ", DIM), needs(item)))
     lines += [line(Part("  missing  ", DIM), Part(text, WARN)) for text in lacks(item)]
