@@ -8,6 +8,7 @@ from typing import Any
 
 from policyctl.core.diff.change import Kind, PolicyChange
 
+_MOST_WHOLE = 3
 _MOST_ITEMS = 6
 _LONGEST = 120
 _NONE = "none"
@@ -57,11 +58,13 @@ def _about(change: PolicyChange) -> str:
 
 
 def _lists(before: list[Any], after: list[Any]) -> tuple[str, str]:
-    """What only one of two lists has; what both have is counted."""
+    """Short lists whole; of longer ones what only one of them has, and a count of the rest."""
+    if max(len(before), len(after)) <= _MOST_WHOLE:
+        return _listed(before, ""), _listed(after, "")
     gone = [item for item in before if item not in after]
     came = [item for item in after if item not in before]
     both = len(before) - len(gone)
-    alike = f"{both} others" if both else ""
+    alike = f"{both} other{'s' if both != 1 else ''}" if both else ""
     return _listed(gone, alike), _listed(came, alike)
 
 
@@ -75,7 +78,7 @@ def _listed(items: list[Any], alike: str) -> str:
 
 
 def _item(item: Any) -> str:
-    return f"'{item['name']}'" if isinstance(item, Mapping) else str(item)
+    return f"{item['name']} ({item['definition']})" if isinstance(item, Mapping) else str(item)
 
 
 def _guardrail(data: Mapping[str, Any] | None) -> str:
@@ -158,4 +161,5 @@ _WHOLE = {
     Kind.POLICY_RETIRED: "the policy is gone",
     Kind.POLICY_RENAMED: "the policy's id",
     Kind.SENSITIVITY: "sensitivity of the policy",
+    Kind.ESCALATION: "escalation",
 }
