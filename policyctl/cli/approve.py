@@ -72,7 +72,7 @@ def approve(
         if add is not None:
             given = add_approvals(names, _read(add), file=add, now=moment(now), hands=hands)
         else:
-            asked = prepare_approvals(names, role=role, hands=hands, change=change)
+            asked = prepare_approvals(names, role=role, now=moment(now), hands=hands, change=change)
             _show(asked, format, aside=as_text)
             _confirm(yes=yes, form=format, aside=as_text)
             if as_text:

@@ -66,7 +66,7 @@ def diff(
     from pathlib import Path
 
     from policyctl.adapters.yaml_documents import YamlDocuments
-    from policyctl.cli.workplace import moment
+    from policyctl.cli.present import moment
     from policyctl.errors import NotJudgedError, UsageError
     from policyctl.usecases.diff import compare
 
@@ -84,7 +84,8 @@ def diff(
             only=asked.only,
             governs=asked.governs,
         )
-    failed = fail_on is FailOn.ANY and bool(comparison.policies)
+    differs = bool(comparison.policies or comparison.governance)
+    failed = fail_on is FailOn.ANY and differs
     failed |= fail_on is FailOn.WEAKENS and comparison.effect.may_weaken
     code = NotJudgedError.exit_code if comparison.unread else int(failed)
     _print(comparison, format, ("pass", "fail")[failed] if code < _UNREAD else "not_judged")

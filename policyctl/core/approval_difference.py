@@ -85,7 +85,7 @@ def _effect(old: Mapping[str, int], new: Mapping[str, int]) -> str:
         return "tighter"
     if all(new.get(role, 0) <= old.get(role, 0) for role in roles):
         return "looser"
-    return "other"
+    return "neutral"
 
 
 def _asked(need: Mapping[str, int]) -> str:

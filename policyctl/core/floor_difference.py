@@ -29,7 +29,7 @@ def _emergency_effect(before: TrustRoot, after: TrustRoot) -> str:
     if old is None or new is None:
         return "looser"
     if old.role != new.role:
-        return "other"
+        return "neutral"
     return "looser" if duration(new.within) > duration(old.within) else "tighter"
 
 
@@ -47,7 +47,7 @@ def _gates(before: TrustRoot, after: TrustRoot) -> Iterator[tuple[str, str, str]
 
 def _gate_effect(name: str, was: Any, will: Any) -> str:
     if name == "inference":  # where nothing is said, the bound holds however often one looks
-        return "looser" if will == "fixed" else "tighter" if was == "fixed" else "other"
+        return "looser" if will == "fixed" else "tighter" if was == "fixed" else "neutral"
     if was is None or will is None:
         return "tighter" if was is None else "looser"
     if name == "window":
@@ -82,4 +82,4 @@ def _appetite_effect(was: tuple[str, ...], will: tuple[str, ...]) -> str:
         return "tighter" if will else "looser"
     if set(was) < set(will):
         return "looser"
-    return "tighter" if set(will) < set(was) else "other"
+    return "tighter" if set(will) < set(was) else "neutral"

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from policyctl.core.approval_difference import approval_changes
+from policyctl.core.diff.effect import Effect
 from policyctl.core.floor_difference import floor_changes
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.trust_root import Member, TrustRoot
-
-
-class Effect(Enum):
-    """Which way a change goes."""
-
-    LOOSER = "looser"
-    TIGHTER = "tighter"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +24,7 @@ class RootChange:
 
     topic: str
     text: str
-    effect: Effect = Effect.OTHER
+    effect: Effect = Effect.NEUTRAL
 
 
 def root_changes(before: TrustRoot, after: TrustRoot) -> tuple[RootChange, ...]:
@@ -74,7 +66,7 @@ def _person(who: str, old: Member, new: Member) -> Iterator[Said]:
         yield "people", f"'{who}' may no longer sign with {_prints(tuple(went))}", "tighter"
     for label, was, will in (("name", old.name, new.name), ("e-mail", old.email, new.email)):
         if was != will:
-            yield "people", f"the {label} of '{who}' is {will!r} (was {was!r})", "other"
+            yield "people", f"the {label} of '{who}' is {will!r} (was {was!r})", "neutral"
 
 
 def _prints(keys: tuple[PublicKey, ...]) -> str:
@@ -86,7 +78,7 @@ def _teams(before: TrustRoot, after: TrustRoot) -> Iterator[Said]:
         old, new = set(before.teams.get(name, ())), set(after.teams.get(name, ()))
         if name not in before.teams:
             members = ", ".join(sorted(new)) or "nobody"
-            yield "teams", f"team '{name}' is new: {members}", "other"
+            yield "teams", f"team '{name}' is new: {members}", "neutral"
         elif name not in after.teams:
             yield "teams", f"team '{name}' is gone, and bars nobody any more", "looser"
         else:
@@ -106,7 +98,7 @@ def _teams(before: TrustRoot, after: TrustRoot) -> Iterator[Said]:
 
 def _rest(before: TrustRoot, after: TrustRoot) -> Iterator[Said]:
     for name in sorted(set(after.baselines) - set(before.baselines)):
-        yield "baselines", f"policies may extend {name}", "other"
+        yield "baselines", f"policies may extend {name}", "neutral"
     for name in sorted(set(before.baselines) - set(after.baselines)):
         yield "baselines", f"no policy may extend {name} any more", "tighter"
     for name in sorted(set(before.baselines) & set(after.baselines)):

@@ -9,8 +9,12 @@ from policyctl.usecases.diff import Comparison, PolicyDiff
 
 
 def render(comparison: Comparison) -> str:
-    """One command for each policy, one for each file that could not be compared, the verdict."""
+    """One command for each policy, change of governance and unread file; then the verdict."""
     lines = [_policy(item) for item in comparison.policies]
+    lines += [
+        command("warning" if item.effect.may_weaken else "notice", item.text, title="governance")
+        for item in comparison.governance
+    ]
     lines += [
         command("error", finding.message, file=finding.file, title="not compared")
         for finding in comparison.unread

@@ -34,6 +34,11 @@ def render(comparison: Comparison, *, limit: int = LIMIT) -> str:
     text = f"**{plain_text(verdict(comparison))}**\n"
     text += f"\n{plain_text(comparison.before)} → {plain_text(comparison.after)}\n"
     blocks = [*map(_unread, comparison.unread)]
+    if comparison.governance:
+        said = "".join(
+            f"- {_MARKS[item.effect]} {plain_text(item.text)}\n" for item in comparison.governance
+        )
+        blocks.insert(0, f"\n**governance**\n\n{said}")
     if comparison.policies:
         rows = [_row(item) for item in comparison.policies]
         blocks = [_fitting(f"\n{_TOP}", rows, limit // 3), *_weakened(comparison), *blocks]

@@ -6,13 +6,6 @@ from policyctl.core.diff.effect import Effect
 from policyctl.render.summary import several
 from policyctl.usecases.diff import Comparison, PolicyDiff
 
-SIGNS = {
-    Effect.TIGHTER: "+",
-    Effect.LOOSER: "-",
-    Effect.MIXED: "±",
-    Effect.UNKNOWN: "?",
-    Effect.NEUTRAL: "=",
-}
 _MEANING = {
     Effect.TIGHTER: "tighter: nothing that was stopped is let through",
     Effect.LOOSER: "looser: something that was stopped may be let through",
@@ -24,10 +17,12 @@ _MEANING = {
 
 def verdict(comparison: Comparison) -> str:
     """The line that a reviewer reads first."""
-    if not comparison.policies:
+    if not comparison.policies and not comparison.governance:
         return "no policy differs"
     effect = comparison.effect
     count = several(len(comparison.policies), "policy differs", "policies differ")
+    if comparison.governance:
+        count += " and governance" if comparison.policies else ", governance does"
     said = f"{count}; {_MEANING[effect]}"
     unknown = sum(
         change.effect is Effect.UNKNOWN for item in comparison.policies for change in item.changes

@@ -47,7 +47,7 @@ def add_approvals(
     """
     files = _parsed(content, file)
     state = ledger_state(hands)
-    approvals = [_approval(path, policies, state, hands) for path in files]
+    approvals = [_approval(path, policies, state, now=now, hands=hands) for path in files]
     tried = check_ledger(
         {**state.snapshot, **{path: File(mode=REGULAR, content=files[path]) for path in files}},
         verify=hands.verify,
@@ -76,7 +76,9 @@ def _parsed(content: bytes, file: str) -> dict[str, bytes]:
     return found
 
 
-def _approval(path: str, policies: Sequence[str], state: LedgerState, hands: Hands) -> Approval:
+def _approval(
+    path: str, policies: Sequence[str], state: LedgerState, *, now: datetime, hands: Hands
+) -> Approval:
     place = paths.place_of(path)
     if not isinstance(place, paths.EntrySignature) or not place.role:
         raise RefusedError(f"{path} is not the place of an approval")
@@ -93,7 +95,7 @@ def _approval(path: str, policies: Sequence[str], state: LedgerState, hands: Han
             f"entry {place.seq} of '{place.policy}' needs {pending.owed}, not '{place.role}'"
         )
     require_apart(pending.judge(state.ledger.roots), pending, place.who)
-    return approval_of(pending, place.who, place.role, state, hands)
+    return approval_of(pending, place.who, place.role, state, now=now, hands=hands)
 
 
 def _waiting(place: paths.EntrySignature, state: LedgerState) -> Pending:

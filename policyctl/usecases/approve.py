@@ -8,16 +8,16 @@ from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
+from policyctl.core.diff.change import PolicyChange
+from policyctl.core.diff.policies import policy_changes
 from policyctl.core.effective import Effective
 from policyctl.core.emergency import deadline
 from policyctl.core.entry import ChangeAction, Entry
-from policyctl.core.loosening import loosened
 from policyctl.core.policy import Policy
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of
 from policyctl.core.trailers import commit_message, entry_trailers
 from policyctl.core.trust_root import TrustRoot, approval_namespace
-from policyctl.core.weakening import Weakening
 from policyctl.errors import RefusedError, UsageError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -44,7 +44,7 @@ class Approval:
         after: the bytes that the entry binds to; None if there are none, or no commit has them.
         policy: the policy in force after the change, where it can be read.
         previous: the policy in force before it, likewise.
-        weaker: what the change makes weaker; None where that cannot be told.
+        changes: what differs in policy terms; None where that cannot be told.
         evidence: the bytes of the report that the entry names, or None.
         missing: approvals still owed once this one is given, by role.
         due: when an emergency owes its approvals.
@@ -60,7 +60,7 @@ class Approval:
     after: bytes | None
     policy: Policy | None
     previous: Policy | None
-    weaker: tuple[Weakening, ...] | None
+    changes: tuple[PolicyChange, ...] | None
     evidence: bytes | None
     given: Mapping[str, frozenset[str]]
     missing: Mapping[str, int]
@@ -75,13 +75,19 @@ class Approval:
 
 
 def prepare_approvals(
-    policies: Sequence[str], *, role: str | None, hands: Hands, change: str | None = None
+    policies: Sequence[str],
+    *,
+    role: str | None,
+    now: datetime,
+    hands: Hands,
+    change: str | None = None,
 ) -> tuple[Approval, ...]:
     """What the user would sign: for each policy, the oldest pending entry that they can approve.
 
     Args:
         policies: ids of policies.
         role: the role to sign in; None where only one is possible.
+        now: the moment by which the expiry of exceptions is judged.
         hands: repository, signer and readers.
         change: the name of a change, for the policies whose entries of it wait.
 
@@ -101,7 +107,7 @@ def prepare_approvals(
             found = tuple(one for one in found if one.item.entry.change == change)
         pending, chosen = approvable(state.ledger.roots, found, who, role)
         _require_known(pending.judge(state.ledger.roots), pending, who, hands)
-        approvals.append(approval_of(pending, who, chosen, state, hands))
+        approvals.append(approval_of(pending, who, chosen, state, now=now, hands=hands))
     hands.repository.require_ready(
         [
             *(approval.path for approval in approvals),
@@ -112,13 +118,17 @@ def prepare_approvals(
 
 
 def approval_of(
-    pending: Pending, who: str, role: str, state: LedgerState, hands: Hands
+    pending: Pending, who: str, role: str, state: LedgerState, *, now: datetime, hands: Hands
 ) -> Approval:
     """Everything that somebody who approves should know."""
     item, entry = pending.item, pending.item.entry
     old = _bytes(entry.path, entry.before, state, hands)
     new = _bytes(entry.path, entry.after, state, hands)
     previous, policy = (_effective(content, state, entry, hands) for content in (old, new))
+    # A version that nobody can read here may have said anything.
+    told = (previous is not None or entry.before is None) and (
+        policy is not None or entry.after is None
+    )
     return Approval(
         entry=entry,
         content=item.content,
@@ -129,7 +139,7 @@ def approval_of(
         after=new,
         policy=policy.policy if policy else None,
         previous=previous.policy if previous else None,
-        weaker=loosened(previous.data, policy.data) if previous and policy else None,
+        changes=policy_changes(previous, policy, now=now) if told else None,
         evidence=_evidence(state, entry),
         given=item.approvals,
         missing=_left(item.missing, role),

@@ -15,6 +15,7 @@ from policyctl.core.diff.recorded import RecordedChange, recorded_change
 from policyctl.core.diff.requirement import Requirement, requirement
 from policyctl.core.finding import Finding, Severity
 from policyctl.core.ledger import Ledger
+from policyctl.core.root_difference import RootChange, root_changes
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import Reader, Reading
 
@@ -63,6 +64,7 @@ class Comparison:
     """All differences between two sides.
 
     Attributes:
+        governance: what the trust root changes: who may approve what, gates, appetite.
         unread: findings in files that could not be compared.
         compared: how many policies were looked at.
     """
@@ -70,13 +72,15 @@ class Comparison:
     before: str
     after: str
     policies: tuple[PolicyDiff, ...]
+    governance: tuple[RootChange, ...] = ()
     unread: tuple[Finding, ...] = ()
     compared: int = 0
 
     @property
     def effect(self) -> Effect:
-        """What all changes do together."""
-        return together(item.effect for item in self.policies)
+        """What all changes do together, those of governance among them."""
+        effects = [item.effect for item in self.policies]
+        return together([*effects, *(item.effect for item in self.governance)])
 
     @property
     def approvals(self) -> dict[str, int]:
@@ -136,9 +140,17 @@ def compare(
         before=before.name,
         after=after.name,
         policies=tuple(item for item in found if item.changes or (item.edited and governs)),
+        governance=_governance(before, after) if governs and not wanted else (),
         unread=tuple(_once((*old.unread, *new.unread))),
         compared=len(names),
     )
+
+
+def _governance(before: Side, after: Side) -> tuple[RootChange, ...]:
+    old, new = before.governance.root, after.governance.root
+    if old is None or new is None or old == new:
+        return ()
+    return root_changes(old, new)
 
 
 def _alike(before: Side, after: Side, names: Iterable[str]) -> frozenset[str]:

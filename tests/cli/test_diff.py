@@ -210,3 +210,16 @@ def test_wrong_arguments_get_one_sentence(recorded, arguments, message):
     assert done.code == 2
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_new_trust_root_shows_who_gains_and_loses_which_right(recorded):
+    recorded.git("branch", "before")
+    done = recorded.run(
+        *("root", "propose", "--add-member", "security=ada", "--rationale", "more"), by="erin"
+    )
+    assert done.code == 0, done.err
+    said = recorded.run("diff", "before").out
+
+    assert "0 policies differ, governance does; looser" in said
+    assert "'ada'" in said
+    assert recorded.run("diff", "before", "--fail-on", "weakens").code == 1

@@ -494,8 +494,9 @@ def test_what_gets_weaker_is_named_before_it_is_signed(limited):
 
     shown = limited.run("approve", BOT, by="sam").out
 
-    assert "weaker    guardrails.prompt_attack.input.sensitivity: L2 -> L1" in shown
-    assert "weaker    exceptions.EX-1: none -> until 2027-01-01" in shown
+    assert "effect    looser" in shown
+    assert "looser   prompt_attack input sensitivity  L2" in shown
+    assert "-> prompt_attack where app is assistant, until 2027-01-01" in shown
 
 
 def test_an_entry_is_not_made_before_the_one_that_it_follows(crew):

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from policyctl.core.diff.effect import Effect
 from policyctl.core.entry import ChangeAction
-from policyctl.core.root_difference import Effect, root_changes
+from policyctl.core.root_difference import root_changes
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import ApprovalRule, Emergency, Role
 
@@ -41,7 +42,7 @@ def root(forge):
             "with full approval within 4d (was role 'security' within 72h)",
             "looser",
         ),
-        ({"emergency": Emergency(role="risk", within="72h")}, "role 'risk' may step", "other"),
+        ({"emergency": Emergency(role="risk", within="72h")}, "role 'risk' may step", "neutral"),
         ({"gates": {}}, "asks for records nothing (was 1000)", "looser"),
         ({"gates": {"limited": {**LIMITED, "window": "2w"}}}, "window 2w (was 7d)", "tighter"),
         ({"gates": {"limited": {**LIMITED, "window": "36h"}}}, "window 36h", "looser"),
@@ -61,7 +62,7 @@ def root(forge):
         (
             {"appetite": {"regulated": {"public": ("L1", "L4")}}},
             "may run at L1, L4 (was L3, L4)",
-            "other",
+            "neutral",
         ),
         ({"baselines": {}}, "no policy may extend default@1 any more", "tighter"),
         ({"baselines": {"default@1": "1" * 64}}, "default@1 is another file", "looser"),
@@ -74,7 +75,7 @@ def root(forge):
         (
             {"approvals": (ApprovalRule(need={"risk": 1}),)},
             "needs 1 x risk (was 1 x security)",
-            "other",
+            "neutral",
         ),
         (
             {

@@ -16,6 +16,7 @@ from policyctl.core.diff.requirement import Requirement
 from policyctl.core.effective import resolve
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.root_difference import RootChange
 from policyctl.core.stages import Stage
 from policyctl.render import diff_github, diff_markdown
 from policyctl.render.json import diff as as_json
@@ -194,6 +195,10 @@ REPORT = comparison(
         apps=(),
     ),
     policy_diff(Kind.TEXT, edited=False, requirement=Requirement(action=None)),
+    governance=(
+        RootChange(topic="people", text="'eve' may write changes", effect=Effect.LOOSER),
+        RootChange(topic="solo", text="authors cannot approve | <b>", effect=Effect.TIGHTER),
+    ),
     unread=(UNREAD,),
 )
 

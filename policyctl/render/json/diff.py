@@ -17,6 +17,10 @@ def render(comparison: Comparison, status: str) -> str:
         "may_weaken": comparison.effect.may_weaken,
         "approvals": comparison.approvals,
         "compared": comparison.compared,
+        "governance": [
+            {"topic": item.topic, "text": item.text, "effect": item.effect.value}
+            for item in comparison.governance
+        ],
         "policies": [_policy(item) for item in comparison.policies],
     }
     return document("diff", status, findings=comparison.unread, result=result)

@@ -6,9 +6,11 @@ import difflib
 from collections.abc import Sequence
 
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
+from policyctl.core.diff.policies import effect_of
 from policyctl.core.entry import ChangeAction, moment_text
 from policyctl.core.prose import consequence
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
+from policyctl.render.text.diff import STYLES, change_lines
 from policyctl.usecases.approve import Approval
 
 _MOST_LINES = 60
@@ -24,7 +26,6 @@ def render_all(approvals: Sequence[Approval], width: int | None = None) -> list[
 
 def render(approval: Approval, width: int | None = None) -> list[Line]:
     """The change, its reason, its evidence, and the lines that differ."""
-    del width
     entry = approval.entry
     what = entry.action.value
     if entry.source is not entry.target:
@@ -41,8 +42,8 @@ def render(approval: Approval, width: int | None = None) -> list[Line]:
     if entry.action is ChangeAction.REDACT:
         lines += _redaction(approval)
     else:
-        lines += [*_weaker(approval), *_evidence(approval)]
-        lines += [line(Part("  changes   ", DIM), entry.path), *_difference(approval)]
+        lines += [*_changes(approval, width), *_evidence(approval)]
+        lines += [line(Part("  lines     ", DIM), entry.path), *_difference(approval)]
     if approval.due is not None:
         text = f"an emergency, in force already; due on {moment_text(approval.due)}"
         lines.append(line(Part("  approval  ", DIM), Part(text, WARN)))
@@ -69,20 +70,14 @@ def render_given(approvals: Sequence[Approval]) -> list[Line]:
     return lines
 
 
-def _weaker(approval: Approval) -> list[Line]:
-    """What gets weaker; what cannot be compared never reads as safe."""
-    if approval.weaker is None:
-        if approval.before is None and approval.entry.before is None:
-            return []
+def _changes(approval: Approval, width: int | None) -> list[Line]:
+    """What differs in policy terms; what cannot be compared never reads as safe."""
+    if approval.changes is None:
         text = "cannot be told: one of the two versions cannot be read here"
-        return [line(Part("  weaker    ", DIM), Part(text, BAD))]
-    return [
-        line(
-            Part("  weaker    ", DIM),
-            Part(f"{item.name}: {item.baseline} -> {item.policy}", WARN),
-        )
-        for item in approval.weaker
-    ]
+        return [line(Part("  effect    ", DIM), Part(text, BAD))]
+    effect = effect_of(approval.changes)
+    lines = [line(Part("  effect    ", DIM), Part(effect.value, STYLES[effect]))]
+    return lines + change_lines(approval.changes, width)
 
 
 def _redaction(approval: Approval) -> list[Line]:

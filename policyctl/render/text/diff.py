@@ -7,9 +7,10 @@ from policyctl.core.diff.effect import Effect
 from policyctl.core.diff.wording import wording
 from policyctl.render.diff_summary import lacks, needs, reach, verdict
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, cells, line
+from policyctl.render.text.root_proposal import change_lines as change_of_root
 from policyctl.usecases.diff import Comparison, PolicyDiff
 
-_STYLES = {
+STYLES = {
     Effect.TIGHTER: GOOD,
     Effect.LOOSER: BAD,
     Effect.MIXED: BAD,
@@ -27,13 +28,15 @@ def render(comparison: Comparison, width: int | None = None) -> list[Line]:
         comparison: what differs.
         width: the terminal's width; None where nothing has to fit.
     """
-    style = _STYLES[comparison.effect]
+    style = STYLES[comparison.effect]
     lines = [
         line(Part(f"{comparison.before} -> {comparison.after}", DIM)),
         line(Part(verdict(comparison), style or BOLD)),
     ]
     for item in comparison.policies:
         lines += [(), *_policy(item, width)]
+    if comparison.governance:
+        lines += [(), line(Part("governance", BOLD)), *change_of_root(comparison.governance)]
     if comparison.unread:
         lines += [(), line(Part("not compared:", WARN))]
         for finding in comparison.unread:
@@ -48,15 +51,11 @@ def _policy(item: PolicyDiff, width: int | None) -> list[Line]:
         line(
             Part(item.policy, BOLD),
             "  ",
-            Part(item.effect.value, _STYLES[item.effect]),
+            Part(item.effect.value, STYLES[item.effect]),
             Part(f"  ({reach(item)}{former})", DIM),
         )
     ]
-    beside = _side_by_side(item.changes)
-    fits = width is None or (
-        width >= _WIDE and all(sum(cells(part.text) for part in row) <= width for row in beside)
-    )
-    lines += beside if fits else _stacked(item.changes)
+    lines += change_lines(item.changes, width)
     if not item.edited:
         lines.append(line(Part("  the file is as it was; what it builds upon changed", DIM)))
     elif not item.changes:
@@ -65,6 +64,15 @@ def _policy(item: PolicyDiff, width: int | None) -> list[Line]:
         lines.append(line(Part("  needs    ", DIM), needs(item)))
     lines += [line(Part("  missing  ", DIM), Part(text, WARN)) for text in lacks(item)]
     return lines
+
+
+def change_lines(changes: tuple[PolicyChange, ...], width: int | None) -> list[Line]:
+    """Each change with its effect and values: side by side where that fits, else stacked."""
+    beside = _side_by_side(changes)
+    fits = width is None or (
+        width >= _WIDE and all(sum(cells(part.text) for part in row) <= width for row in beside)
+    )
+    return beside if fits else _stacked(changes)
 
 
 def _side_by_side(changes: tuple[PolicyChange, ...]) -> list[Line]:
@@ -97,7 +105,7 @@ def _stacked(changes: tuple[PolicyChange, ...]) -> list[Line]:
 
 
 def _effect(change: PolicyChange) -> Part:
-    return Part(_padded(change.effect.value, _EFFECT), _STYLES[change.effect])
+    return Part(_padded(change.effect.value, _EFFECT), STYLES[change.effect])
 
 
 def _note(change: PolicyChange) -> Part:

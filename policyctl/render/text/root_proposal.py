@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policyctl.core.root_difference import Effect, RootChange
+from policyctl.core.diff.effect import Effect
+from policyctl.core.root_difference import RootChange
 from policyctl.core.root_signing import Owed
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
 from policyctl.render.text.root import people_lines, rule_words, stewards_words
 from policyctl.usecases.root_proposal import RootProposal
 from policyctl.usecases.sign_root import Withdrawn
 
-_STYLES = {Effect.LOOSER: WARN, Effect.TIGHTER: GOOD, Effect.OTHER: DIM}
+_STYLES = {Effect.LOOSER: WARN, Effect.TIGHTER: GOOD, Effect.NEUTRAL: DIM}
 
 
 def render(proposal: RootProposal, width: int | None = None) -> list[Line]:
@@ -72,7 +73,7 @@ def change_lines(changes: Iterable[RootChange]) -> list[Line]:
         line(
             "  ",
             Part(
-                f"{change.effect.value if change.effect is not Effect.OTHER else '':<8}",
+                f"{change.effect.value if change.effect is not Effect.NEUTRAL else '':<8}",
                 _STYLES[change.effect],
             ),
             "  ",
