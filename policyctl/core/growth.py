@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core import paths
@@ -129,18 +129,28 @@ def _check_chain(
 
 def check_new_entries(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
     """New entries are made under the newest root that the witness saw, or a later one."""
-    oldest = len(before.roots)
     for policy, chain in sorted(ledger.chains.items()):
-        known = before.chains.get(policy, ())
-        for item in chain.entries[len(known) :]:
-            entry = item.entry
-            if entry.root < oldest:
-                yield violation(
-                    "NEW_ENTRY_UNDER_OLD_ROOT",
-                    f"entry {entry.seq} of '{policy}' is newer than {since} and names trust root "
-                    f"{entry.root}, where {oldest} held already",
-                    file=paths.entry_path(policy, entry.seq),
-                    policy=policy,
-                    entry=entry.seq,
-                    hint=f"take it back and record it again, so that trust root {oldest} judges it",
-                )
+        known = len(before.chains.get(policy, ()))
+        yield from check_entry_roots(chain.entries[known:], oldest=len(before.roots), since=since)
+
+
+def check_entry_roots(entries: Iterable[Recorded], *, oldest: int, since: str) -> Iterator[Finding]:
+    """Findings about entries that name a trust root older than one that a witness saw.
+
+    Args:
+        entries: those that the witness did not see.
+        oldest: the newest root that it saw, by version.
+        since: the witness, as a message names it.
+    """
+    for item in entries:
+        entry = item.entry
+        if entry.root < oldest:
+            yield violation(
+                "NEW_ENTRY_UNDER_OLD_ROOT",
+                f"entry {entry.seq} of '{entry.policy}' is newer than {since} and names trust root "
+                f"{entry.root}, where {oldest} held already",
+                file=paths.entry_path(entry.policy, entry.seq),
+                policy=entry.policy,
+                entry=entry.seq,
+                hint=f"take it back and record it again, so that trust root {oldest} judges it",
+            )

@@ -131,6 +131,12 @@ class TrustRoot:
                 return who
         return None
 
+    @property
+    def checkpointers(self) -> tuple[str, ...]:
+        """Who may sign checkpoints: the role of this name, or the stewards if there is none."""
+        role = self.roles.get("checkpointer")
+        return role.members if role else self.stewards
+
     def roles_of(self, who: str) -> tuple[str, ...]:
         """The roles that a person fills."""
         return tuple(sorted(name for name, role in self.roles.items() if who in role.members))
@@ -184,9 +190,11 @@ def allowed_signers(root: TrustRoot) -> str:
     """
     lines = []
     for who, member in sorted(root.people.items()):
-        namespaces = [AUTHOR_NAMESPACE]
+        namespaces = [AUTHOR_NAMESPACE, CHANGELOG_NAMESPACE]
         if who in root.stewards:
             namespaces += [ROOT_NAMESPACE, REDACT_NAMESPACE]
+        if who in root.checkpointers:
+            namespaces.append(CHECKPOINT_NAMESPACE)
         namespaces += [approval_namespace(role) for role in root.roles_of(who)]
         options = f'namespaces="{",".join(namespaces)}"'
         lines += [f"{who} {options} {key.line}\n" for key in member.keys]
@@ -201,6 +209,8 @@ def approval_namespace(role: str) -> str:
 AUTHOR_NAMESPACE = "policyctl/author"
 ROOT_NAMESPACE = "policyctl/root"
 REDACT_NAMESPACE = "policyctl/redact"
+CHECKPOINT_NAMESPACE = "policyctl/checkpoint"
+CHANGELOG_NAMESPACE = "policyctl/changelog"
 
 
 def unanswered(root: TrustRoot, use_cases: Iterable[str] = ("",)) -> tuple[str, ...]:

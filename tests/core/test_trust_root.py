@@ -159,14 +159,19 @@ def test_the_signers_file_names_each_key_with_the_namespaces_of_its_person(forge
     assert allowed_signers(root).splitlines() == [
         f'{who} namespaces="{names}" {forge.key(key).public.line}'
         for who, key, names in (
-            ("erin", "erin", "policyctl/author,policyctl/root,policyctl/redact"),
+            (
+                "erin",
+                "erin",
+                "policyctl/author,policyctl/changelog,policyctl/root,policyctl/redact,"
+                "policyctl/checkpoint",
+            ),
             (
                 "pia",
                 "pia",
-                "policyctl/author,policyctl/root,policyctl/redact,"
-                "policyctl/approve/risk,policyctl/approve/security",
+                "policyctl/author,policyctl/changelog,policyctl/root,policyctl/redact,"
+                "policyctl/checkpoint,policyctl/approve/risk,policyctl/approve/security",
             ),
-            ("sam", "sam", "policyctl/author,policyctl/approve/security"),
-            ("sam", "spare", "policyctl/author,policyctl/approve/security"),
+            ("sam", "sam", "policyctl/author,policyctl/changelog,policyctl/approve/security"),
+            ("sam", "spare", "policyctl/author,policyctl/changelog,policyctl/approve/security"),
         )
     ]
