@@ -88,6 +88,8 @@ def test_the_paths_of_the_layout_are_those_of_the_code(entry):
         paths.HOME + paths.evidence_name(policy, seq),
         paths.baseline_path("default@1"),
         paths.SCHEMAS + "*.json",
+        paths.CHANGELOG,
+        paths.CHANGELOG_SIGNATURE,
     }
 
 

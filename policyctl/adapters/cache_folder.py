@@ -29,13 +29,13 @@ def cache_folder(environment: Mapping[str, str], here: str) -> str | None:
         home = environment.get("HOME", "")
         base = joined(home, ".cache")
     folder = joined(base, "policyctl")
-    if not folder.startswith("/") or not _is_own(folder):
+    if not folder.startswith("/") or not is_own(folder):
         return None
     # What a repository brings along must not pass for a memory of our own.
-    return None if _is_below(real(folder), _repository(real(here))) else folder
+    return None if is_below(real(folder), _repository(real(here))) else folder
 
 
-def _is_own(folder: str) -> bool:
+def is_own(folder: str) -> bool:
     """True if the folder, which is made if need be, is this user's and nobody else's."""
     try:
         found = os.lstat(folder)
@@ -52,7 +52,7 @@ def _make(folder: str) -> bool:
     try:
         make_private_folder(folder)
     except FileExistsError:
-        return _is_own(folder)  # another run was quicker
+        return is_own(folder)  # another run was quicker
     except OSError:
         return False
     return True
@@ -80,5 +80,6 @@ def _exists(path: str) -> bool:
     return True
 
 
-def _is_below(path: str, folder: str | None) -> bool:
+def is_below(path: str, folder: str | None) -> bool:
+    """True if the path lies in the folder."""
     return folder is not None and path.startswith(joined(folder, ""))

@@ -30,6 +30,11 @@ class Commits:
         self._store = store
         self._files = GovernedFiles(store)
 
+    @property
+    def store(self) -> ObjectStore:
+        """The objects and refs."""
+        return self._store
+
     def resolve(self, rev: str) -> str:
         """The id of the commit that ``rev`` names."""
         try:

@@ -175,19 +175,30 @@ class ObjectStore(GitProcess):
         Raises:
             RepositoryError: the blob is missing, broken, too large, or no blob.
         """
+        return self._object(oid, "blob", limit)
+
+    def tag(self, oid: str, limit: int = _MAX_BLOB) -> bytes:
+        """The exact bytes of an annotated tag, its header among them.
+
+        Raises:
+            RepositoryError: the tag is missing, broken, too large, or no annotated tag.
+        """
+        return self._object(oid, "tag", limit)
+
+    def _object(self, oid: str, kind: str, limit: int) -> bytes:
         if not _OBJECT_ID.match(oid):
             raise RepositoryError(f"{oid!r} is not the id of an object")
         if self._batch is None:
             self._batch = self.start("cat-file", "--batch", stdin=subprocess.PIPE)
         try:
-            content = _read_blob(self._batch, oid, limit)
+            content = _read_object(self._batch, oid, kind, limit)
         except (RepositoryError, OSError) as error:
-            # What is left in the pipe belongs to the blob that was refused.
+            # What is left in the pipe belongs to the object that was refused.
             self.close()
             if isinstance(error, RepositoryError):
                 raise
             raise RepositoryError(f"git cannot read the object {oid}") from error
-        if blob_id(content, len(oid)) != oid:
+        if object_id(content, len(oid), kind) != oid:
             raise RepositoryError(f"the object {oid} does not hold what its id says")
         return content
 
@@ -235,15 +246,25 @@ class ObjectStore(GitProcess):
         return rev if _OBJECT_ID.match(rev) else self.resolve(rev)
 
 
+def is_object_id(text: str) -> bool:
+    """True if the text has the form of an object's id."""
+    return bool(_OBJECT_ID.match(text))
+
+
 def blob_id(content: bytes, digits: int) -> str:
     """What git calls these bytes: ids of 40 ``digits`` are SHA-1, of 64 SHA-256."""
-    data = b"blob %d\0" % len(content) + content
+    return object_id(content, digits, "blob")
+
+
+def object_id(content: bytes, digits: int, kind: str) -> str:
+    """What git calls an object of this kind with these bytes; see ``blob_id``."""
+    data = f"{kind} {len(content)}\0".encode() + content
     if digits == 64:  # noqa: PLR2004
         return hashlib.sha256(data).hexdigest()
     return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
-def _read_blob(process: subprocess.Popen[bytes], oid: str, limit: int) -> bytes:
+def _read_object(process: subprocess.Popen[bytes], oid: str, wanted: str, limit: int) -> bytes:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(oid.encode() + b"\n")
@@ -252,8 +273,9 @@ def _read_blob(process: subprocess.Popen[bytes], oid: str, limit: int) -> bytes:
     if len(header) != 3:  # noqa: PLR2004 - id, type, size; otherwise "<id> missing"
         raise RepositoryError(f"the object {oid} is missing", hint="fetch it with 'git fetch'")
     kind, size = header[1].decode(), int(header[2])
-    if kind != "blob":
-        raise RepositoryError(f"the object {oid} is a {kind}, not a file")
+    if kind != wanted:
+        expected = "a file" if wanted == "blob" else f"a {wanted}"
+        raise RepositoryError(f"the object {oid} is a {kind}, not {expected}")
     if size > limit:
         raise TooLargeError(f"the object {oid} has {size} bytes, more than {limit}")
     content = process.stdout.read(size + 1)

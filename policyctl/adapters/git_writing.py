@@ -71,6 +71,36 @@ class WritableStore(ObjectStore):
         self._keep(made, parent)
         return made
 
+    def tag_new(
+        self, name: str, target: str, message: bytes, *, by: Person, now: datetime, kind: str
+    ) -> None:
+        """Make an annotated tag with exactly this message, if there is no tag of this name.
+
+        Args:
+            name: such as ``policyctl/checkpoint/1``.
+            target: the id of the object that it names.
+            message: the tag's message, byte for byte.
+            by: the tagger.
+            now: the time of the tag.
+            kind: what the target is: ``commit`` or ``tag``.
+
+        Raises:
+            RepositoryError: the tag exists, or could not be written; nothing was changed.
+        """
+        ref = f"refs/tags/{name}"
+        when = f"{int(now.timestamp())} +0000"
+        tagger = f"{_plain_name(by.name)} <{_plain_name(by.email)}> {when}"
+        header = f"object {target}\ntype {kind}\ntag {name}\ntagger {tagger}\n\n"
+        made = self.text("mktag", stdin=header.encode() + message)
+        try:
+            self.run("update-ref", ref, made, "0" * len(made))
+        except RepositoryError:
+            if self.attempt("rev-parse", "--verify", "--quiet", ref) is None:
+                raise
+            raise RepositoryError(
+                f"the tag {name} exists already, nothing was changed", hint="run it again"
+            ) from None
+
     def move(self, wanted: NewCommit, new: str, old: str | None) -> None:
         """Let the ref name ``new`` if it still names ``old`` (None: if there is no such ref).
 
@@ -166,6 +196,11 @@ def _identity(wanted: NewCommit) -> dict[str, str]:
         for role in ("AUTHOR", "COMMITTER")
         for field, value in (("NAME", author.name), ("EMAIL", author.email), ("DATE", date))
     }
+
+
+def _plain_name(text: str) -> str:
+    """A name or address without the characters that end one in git's objects."""
+    return "".join(character for character in text if character not in "<>\n\0")
 
 
 def _short(ref: str) -> str:

@@ -52,6 +52,11 @@ class GovernedRepository:
         return self._workspace.location.work_tree
 
     @property
+    def store(self) -> WritableStore:
+        """The objects and refs."""
+        return self._store
+
+    @property
     def head(self) -> str:
         """The id of the commit that is checked out.
 

@@ -8,6 +8,8 @@ import typer
 
 from policyctl import __version__
 from policyctl.cli.approve import approve
+from policyctl.cli.changelog import changelog
+from policyctl.cli.checkpoint import checkpoint
 from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
@@ -61,7 +63,8 @@ def _options(
 
 for command in (
     *(demo, init, new, validate, lint, show, diff, record, evidence, promote, approve, demote),
-    *(withdraw, void, redact, retire, log, verify, export, coverage, rule, migrate, schema, doctor),
+    *(withdraw, void, redact, retire, log, verify, checkpoint, changelog, export, coverage, rule),
+    *(migrate, schema, doctor),
 ):
     app.command()(command)
 app.add_typer(root, name="root")

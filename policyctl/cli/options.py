@@ -68,7 +68,7 @@ PinOption = Annotated[
     str,
     typer.Option(
         "--pin",
-        envvar="POLICYCTL_ROOT",
+        envvar=["POLICYCTL_PIN", "POLICYCTL_ROOT"],
         help="sha256 that trust root 1 must have, learnt outside the repository.",
         metavar="SHA256",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Sequence
 
@@ -27,6 +28,15 @@ def write(lines: Sequence[Line], *, wrapped: bool = True) -> None:
     """Print lines of a report that is told as it happens."""
     columns = width() if wrapped else sys.maxsize
     sys.stdout.write(drawn(lines, columns) if is_coloured() else plain(lines))
+    sys.stdout.flush()
+
+
+def write_bytes(content: bytes) -> None:
+    """Print a document as it is, in UTF-8 whatever the terminal takes."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.buffer.write(content)
+    else:
+        sys.stdout.write(content.decode("utf-8"))
     sys.stdout.flush()
 
 

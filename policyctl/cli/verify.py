@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,32 +27,63 @@ def verify(
     history: Annotated[
         bool, typer.Option("--history", help="Judge every state that the branch went through, too.")
     ] = False,
+    checkpoint: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--checkpoint",
+            help="Compare with the notes in this file too, which somebody kept elsewhere ('-': "
+            "standard input).",
+            metavar="FILE",
+        ),
+    ] = None,
+    tsa_certificates: Annotated[
+        Path | None,
+        typer.Option(
+            "--tsa-certificates",
+            help="Verify time stamps of checkpoints with these root certificates (PEM).",
+            metavar="FILE",
+        ),
+    ] = None,
+    memory: Annotated[
+        bool,
+        typer.Option(
+            "--memory/--no-memory", help="Compare with what passed before, and remember this."
+        ),
+    ] = True,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Forget first what passed before in this repository."),
+    ] = False,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Verify the ledger of a commit, from git objects alone."""
-    from pathlib import Path
-
     from policyctl.adapters.commits import commits_of
-    from policyctl.adapters.ssh_verification import verify as signatures
-    from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.progress import shown
-    from policyctl.errors import TamperingError
+    from policyctl.cli.witnessing import Wish, verified
+    from policyctl.errors import NotJudgedError, TamperingError
     from policyctl.render.json.verify import render as as_json
     from policyctl.render.text.verify import render as as_text
-    from policyctl.usecases.memo import ledger_memo
-    from policyctl.usecases.verify import verify_commit
 
+    wish = Wish(
+        pin=checked_pin(pin),
+        now=moment(now),
+        rev=rev,
+        base=base,
+        history=history,
+        checkpoints=tuple(checkpoint or ()),
+        certificates=tsa_certificates,
+        memory=memory,
+        forget=forget,
+    )
     with commits_of(Path.cwd()) as commits:
-        report = verify_commit(
-            commits=commits,
-            memo=ledger_memo(YamlDocuments(), signatures, checked_pin(pin), moment(now)),
-            rev=rev,
-            base=base,
-            history=history,
-            watch=shown("judging the history", lambda: commits.count_states(rev)),
-        )
+        watch = shown("judging the history", lambda: commits.count_states(rev))
+        report = verified(commits, wish, watch)
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
-    raise typer.Exit(TamperingError.exit_code if report.tampered else int(not report.passed))
+    if report.tampered:
+        raise typer.Exit(TamperingError.exit_code)
+    if report.refused:
+        raise typer.Exit(1)
+    raise typer.Exit(0 if report.passed else NotJudgedError.exit_code)

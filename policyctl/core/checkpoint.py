@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policyctl.core.canonical import encode, sha256
-from policyctl.core.chain import Recorded
 from policyctl.core.entry import DIGEST, SLUG
 from policyctl.core.merkle import HASH_BYTES
+from policyctl.core.recorded import Recorded
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.signed_note import Note, NoteSignature, key_id
 from policyctl.core.ssh_keys import PublicKey

@@ -13,7 +13,7 @@ from policyctl.core.checkpoint import (
 )
 from policyctl.core.comparison import Comparison, KeptNote, Link, Loss
 from policyctl.core.finding import Finding
-from policyctl.core.growth import Extent, HeldEntry, check_growth, check_entry_roots, extent_of
+from policyctl.core.growth import Extent, HeldEntry, check_entry_roots, check_growth, extent_of
 from policyctl.core.ledger import Ledger
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.signed_note import parse_note

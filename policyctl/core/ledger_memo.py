@@ -80,7 +80,7 @@ class Parts:
 def policy_of(path: str) -> str | None:
     """The policy that a governed file is about; empty: all of them; None: no policy."""
     match paths.place_of(path):
-        case None:
+        case None | paths.ChangelogFile():
             return None
         case paths.RootFile() | paths.RootSignature() | paths.BaselineFile():
             return ""

@@ -6,9 +6,20 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policyctl.core.layout import BASELINES, EVIDENCE, HOME, LOG, POLICIES, ROOTS, SCHEMAS
+from policyctl.core.layout import (
+    BASELINES,
+    CHANGELOG,
+    EVIDENCE,
+    HOME,
+    LOG,
+    POLICIES,
+    ROOTS,
+    SCHEMAS,
+)
 
-__all__ = ["BASELINES", "EVIDENCE", "HOME", "LOG", "POLICIES", "ROOTS", "SCHEMAS"]
+__all__ = ["BASELINES", "CHANGELOG", "EVIDENCE", "HOME", "LOG", "POLICIES", "ROOTS", "SCHEMAS"]
+
+CHANGELOG_SIGNATURE = CHANGELOG + ".sig"
 
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _POLICY = re.compile(rf"{POLICIES}({_SLUG})\.yaml\Z")
@@ -89,6 +100,13 @@ class BaselineFile:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangelogFile:
+    """The changelog for people, or the signature over it."""
+
+    signature: bool
+
+
 Place = (
     PolicyFile
     | RootFile
@@ -98,6 +116,7 @@ Place = (
     | TombstoneSignature
     | EvidenceFile
     | BaselineFile
+    | ChangelogFile
     | None
 )
 
@@ -121,6 +140,8 @@ def place_of(path: str) -> Place:
         return TombstoneSignature(policy=match[1], seq=int(match[2]), who=match[3])
     if match := _BASELINE.match(path):
         return BaselineFile(name=match[1])
+    if path in (CHANGELOG, CHANGELOG_SIGNATURE):
+        return ChangelogFile(signature=path == CHANGELOG_SIGNATURE)
     return None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core import paths
+from policyctl.core.changelog import RenderChangelog, check_changelog
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo
@@ -16,6 +17,7 @@ from policyctl.usecases.base import BaseComparison, compare_with_base
 from policyctl.usecases.history import PastStates, Watch, judge_history
 from policyctl.usecases.memo import ledger_memo
 from policyctl.usecases.ports import Commits, Documents, Repository
+from policyctl.usecases.witnesses import Witnessed, Witnesses, consult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +28,39 @@ class Verification:
         commit: the commit that was judged.
         base: how it compares with the branch that it should be merged into, if that was asked.
         history: what the branch went through, if that was asked.
+        witnessed: what the comparison with checkpoints and the verifier's memory showed.
+        derived: what is wrong with files that are made from the ledger.
     """
 
     commit: str
     ledger: Ledger
     base: BaseComparison | None = None
     history: PastStates | None = None
+    witnessed: Witnessed = field(default_factory=Witnessed)
+    derived: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was found, by whichever comparison."""
-        witnesses = [item for item in (self.base, self.history) if item]
-        return in_order(
-            [*self.ledger.findings, *(found for item in witnesses for found in item.findings)]
-        )
+        witnesses = [item for item in (self.witnessed, self.base, self.history) if item]
+        compared = [found for item in witnesses for found in item.findings]
+        return in_order([*self.ledger.findings, *compared, *self.derived])
+
+    @property
+    def gaps(self) -> tuple[Finding, ...]:
+        """What could not be judged, and has to be before this is a pass."""
+        return self.witnessed.gaps
 
     @property
     def level(self) -> str:
         """``tree``, everything that one commit's files can prove, and what it was compared with."""
-        compared = ("base" if self.base else "", "history" if self.history else "")
-        return "+".join(filter(None, ("tree", *compared)))
+        went = {
+            "tree": True,
+            "checkpoint": bool(self.witnessed.compared),
+            "base": self.base is not None,
+            "history": self.history is not None,
+        }
+        return "+".join(name for name, far in went.items() if far)
 
     @property
     def owed(self) -> frozenset[Finding]:
@@ -54,8 +69,13 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """True if nothing worse than a warning was found."""
-        return not self._errors()
+        """True if nothing worse than a warning was found, and everything could be judged."""
+        return not self._errors() and not self.gaps
+
+    @property
+    def refused(self) -> bool:
+        """True if something worse than a warning was found."""
+        return bool(self._errors())
 
     @property
     def tampered(self) -> bool:
@@ -105,6 +125,8 @@ def verify_commit(
     base: str = "",
     history: bool = False,
     watch: Watch = iter,
+    witnesses: Witnesses | None = None,
+    render_changelog: RenderChangelog | None = None,
 ) -> Verification:
     """Judge the ledger of a commit, and compare it with what is asked for.
 
@@ -115,6 +137,8 @@ def verify_commit(
         base: the branch that the commit should be merged into, or empty.
         history: whether to judge every state that the branch went through, too.
         watch: sees those states go by.
+        witnesses: checkpoints and memory to compare the commit with, or None.
+        render_changelog: how the changelog is written, or None to leave it out.
 
     Raises:
         NotJudgedError: the commit holds neither policies nor a ledger, or the history that was
@@ -124,6 +148,7 @@ def verify_commit(
     snapshot = commits.snapshot(commit)
     _require_governed(snapshot)
     ledger = memo.judge(snapshot)
+    witnessed = consult(witnesses, ledger, commit=commit) if witnesses else Witnessed()
     return Verification(
         commit=commit,
         ledger=ledger,
@@ -133,6 +158,18 @@ def verify_commit(
         history=judge_history(head=commit, commits=commits, memo=memo, watch=watch)
         if history
         else None,
+        witnessed=witnessed,
+        derived=tuple(
+            check_changelog(
+                snapshot,
+                ledger,
+                verify=witnesses.verify,
+                render=render_changelog,
+                checkpoints=witnessed.checkpoints,
+            )
+        )
+        if witnesses and render_changelog
+        else (),
     )
 
 

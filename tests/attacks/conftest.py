@@ -316,6 +316,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
         "TERM": "dumb",
+        # A thousand verifications of one ledger: tests of the memory switch it on, each its own.
+        "POLICYCTL_MEMORY": "off",
     }
 
 

@@ -1,7 +1,8 @@
 """What one commit cannot show: attacks that need a checkpoint (C), history (H) or a pin (P).
 
-Each is asserted not to be seen by ``verify`` today, which looks at the tree of one commit. An
-attack that a later ``verify`` sees moves from here to the tables of what is seen.
+Each is asserted not to be seen where there is no witness: no checkpoint, no pin, and no memory of
+an earlier verification. ``test_checkpoints.py`` has those of (C) with a checkpoint, and
+``test_memory.py`` with a memory.
 """
 
 import pytest

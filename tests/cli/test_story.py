@@ -325,6 +325,8 @@ def test_every_json_report_fits_its_schema(approved, events, tmp_path):
         ("verify",),
         ("verify", "--base", "HEAD~1", "--history"),
         ("log",),
+        ("checkpoint", "--dry-run"),
+        ("changelog", "--check"),
         ("root", "show"),
         ("evidence", "team-assistant", "--events", events),
         ("show", "nothing"),

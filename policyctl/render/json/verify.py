@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from policyctl.core.entry import moment_text
 from policyctl.render.json.envelope import document
 from policyctl.usecases.verify import Verification
 
@@ -9,10 +12,23 @@ from policyctl.usecases.verify import Verification
 def render(report: Verification) -> str:
     """The whole output."""
     ledger = report.ledger
+    witnessed = report.witnessed
     root = ledger.roots.latest
     result: dict[str, object] = {
         "commit": report.commit,
         "level": report.level,
+        "compared": list(witnessed.compared),
+        "notices": list(witnessed.notices),
+        "checkpoints": [
+            {
+                "number": link.checkpoint.number,
+                "size": link.checkpoint.size,
+                "signers": list(link.signers),
+                "compared": number <= witnessed.checkpoints.compared,
+                "timestamp": _moment(witnessed.timestamps.proven.get(link.checkpoint.number)),
+            }
+            for number, link in enumerate(witnessed.checkpoints.links, start=1)
+        ],
         "policies": len(ledger.chains),
         "entries": ledger.entries,
         "signatures": ledger.signatures,
@@ -35,5 +51,10 @@ def render(report: Verification) -> str:
         }
     if report.history is not None:
         result["history"] = {"states": report.history.states}
-    status = "pass" if report.passed else "fail"
-    return document("verify", status, findings=report.findings, result=result)
+    status = "pass" if report.passed else "fail" if report.refused else "not_judged"
+    findings = (*report.findings, *report.gaps)
+    return document("verify", status, findings=findings, result=result)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment_text(moment) if moment else None

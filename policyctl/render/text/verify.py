@@ -6,12 +6,17 @@ from policyctl.core.finding import Finding, Severity
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, NAME, WARN, Line, Part, line
 from policyctl.render.text.root import stewards_words
 from policyctl.usecases.verify import Verification
+from policyctl.usecases.witnesses import Witnessed
 
 _MEANING = {
     "tree": "what one commit's files can prove; a rollback of all of it, they cannot",
+    "tree+checkpoint": "and nothing is gone that a checkpoint, or this verifier before, saw",
     "tree+base": "and that nothing was lost since the branch left its base",
     "tree+history": "and what the branch went through, as far as its commits tell",
     "tree+base+history": "and what was there before, at the base and on the way",
+    "tree+checkpoint+base": "and that nothing is gone that a checkpoint or the base has",
+    "tree+checkpoint+history": "and that nothing is gone, and what the branch went through",
+    "tree+checkpoint+base+history": "and what was there before, as far as anybody saw it",
 }
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 
@@ -21,7 +26,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     del width
     ledger = report.ledger
     lines: list[Line] = []
-    for finding in report.findings:
+    for finding in (*report.findings, *report.gaps):
         lines += _finding(finding)
     root = ledger.roots.latest
     if root is not None and root.solo:
@@ -36,7 +41,9 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     if ledger.redacted:
         read += f", {ledger.redacted} redacted"
     lines.append(line(_verdict(report), f" · {read} · commit {report.commit[:12]}"))
-    meaning = Part(f" ({_MEANING[report.level]})", DIM)
+    # What a witness saw is not still there where it was found to be gone.
+    says = report.passed or not report.witnessed.compared
+    meaning = Part(f" ({_MEANING[report.level]})" if says else "", DIM)
     lines.append(line(Part("level: ", DIM), report.level, meaning))
     if report.base is not None:
         forks = ", ".join(fork[:12] for fork in report.base.forks)
@@ -45,6 +52,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     if report.history is not None:
         states = _count(report.history.states, "state", "states")
         lines.append(line(Part("history: ", DIM), f"{states} judged"))
+    lines += _witnessed(report.witnessed)
     if ledger.roots.pin:
         lines.append(line(Part("trust root 1: sha256 ", DIM), ledger.roots.pin))
     for version, signers in ledger.roots.signers.items():
@@ -59,9 +67,25 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
 def _verdict(report: Verification) -> Part:
     if report.passed:
         return Part("verified", GOOD)
+    if not report.refused:
+        return Part("could not be judged completely", WARN)
     if not report.tampered:
         return Part("not yet verified: signatures are owed", WARN)
     return Part(f"not verified: {_count(report.errors, 'finding', 'findings')}", BAD)
+
+
+def _witnessed(witnessed: Witnessed) -> list[Line]:
+    lines = [line(Part("compared with: ", DIM), name) for name in witnessed.compared]
+    lines += [line(Part("note: ", DIM), text) for text in witnessed.notices]
+    stamps = witnessed.timestamps
+    for number, seen in sorted(stamps.proven.items()):
+        text = f"checkpoint {number} was there at {seen:%Y-%m-%d %H:%M:%S} UTC"
+        lines.append(line(Part("time stamp: ", DIM), text))
+    if stamps.unproven:
+        numbers = ", ".join(map(str, stamps.unproven))
+        text = f"not verified, of checkpoint {numbers} (--tsa-certificates)"
+        lines.append(line(Part("time stamp: ", DIM), text))
+    return lines
 
 
 def _finding(finding: Finding) -> list[Line]:

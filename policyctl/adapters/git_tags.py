@@ -1,0 +1,190 @@
+"""Tags of policyctl: notes that are kept beside the branch. What they hold is hostile input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from policyctl.adapters.git_objects import ObjectStore, is_object_id
+from policyctl.adapters.git_writing import WritableStore
+from policyctl.core.comparison import KeptNote
+from policyctl.core.signed_note import MAX_NOTE
+from policyctl.errors import NotJudgedError, RepositoryError
+from policyctl.usecases.ports import Person
+
+_CHECKPOINTS = "policyctl/checkpoint/"
+_TIMESTAMPS = "policyctl/timestamp/"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}\Z")
+_MOST_TAGS = 100_000
+_MOST_BYTES = 1 << 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tag:
+    """A tag's name below ``refs/tags/``, and the object that it names."""
+
+    name: str
+    oid: str
+
+
+class CheckpointTags:
+    """The checkpoints of a repository, and the time stamps beside them."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def notes(self) -> tuple[KeptNote, ...]:
+        """The note of each checkpoint tag; one that is no checkpoint has no content.
+
+        Raises:
+            NotJudgedError: there are more of them than anybody makes.
+        """
+        found: list[KeptNote] = []
+        size = 0
+        for tag in self._tags(_CHECKPOINTS):
+            note = self._note(tag)
+            size += len(note.content)
+            if size > _MOST_BYTES:
+                raise NotJudgedError(f"the checkpoint tags hold more than {_MOST_BYTES >> 20} MiB")
+            found.append(note)
+        return tuple(found)
+
+    def timestamps(self) -> dict[int, bytes]:
+        """The time stamp beside each checkpoint, by number; empty where a tag holds none."""
+        found = {}
+        for tag in self._tags(_TIMESTAMPS):
+            number = tag.name.removeprefix(_TIMESTAMPS)
+            if _NUMBER.match(number):
+                found[int(number)] = self._message(tag, "tag")[1]
+        return found
+
+    def _tags(self, under: str) -> Iterator[_Tag]:
+        most = f"--count={_MOST_TAGS + 1}"
+        form = "--format=%(objectname) %(refname)"
+        output = self._store.run("for-each-ref", most, form, f"refs/tags/{under}")
+        lines = output.decode("utf-8", "replace").splitlines()
+        if len(lines) > _MOST_TAGS:
+            raise NotJudgedError(f"there are more than {_MOST_TAGS} tags below {under}")
+        for line in lines:
+            oid, _, ref = line.partition(" ")
+            yield _Tag(name=ref.removeprefix("refs/tags/"), oid=oid)
+
+    def _note(self, tag: _Tag) -> KeptNote:
+        number = tag.name.removeprefix(_CHECKPOINTS)
+        source = f"the tag {ascii(tag.name)[1:-1]}"
+        if not _NUMBER.match(number):
+            return KeptNote(source=source, content=b"", commit=tag.oid)
+        commit, content = self._message(tag, "commit")
+        return KeptNote(source=source, content=content, commit=commit, number=int(number))
+
+    def _message(self, tag: _Tag, kind: str) -> tuple[str, bytes]:
+        """What an annotated tag names and says; no content where it is not one of ours."""
+        try:
+            content = self._store.tag(tag.oid, MAX_NOTE)
+        except RepositoryError:
+            return tag.oid, b""
+        header, _, message = content.partition(b"\n\n")
+        lines = header.decode("utf-8", "replace").split("\n")
+        target = lines[0].removeprefix("object ")
+        if lines[1:3] != [f"type {kind}", f"tag {tag.name}"] or not is_object_id(target):
+            return tag.oid, b""
+        return target, message
+
+
+class WritableTags(CheckpointTags):
+    """Satisfies `witness_ports.Checkpoints`."""
+
+    def __init__(self, store: WritableStore) -> None:
+        super().__init__(store)
+        self._writable = store
+
+    def keep(self, number: int, note: bytes, *, commit: str, by: Person, now: datetime) -> str:
+        """Tag a commit with a note; the tag's name. An existing tag is never replaced.
+
+        Raises:
+            RepositoryError: the tag exists, or could not be written.
+        """
+        name = f"{_CHECKPOINTS}{number}"
+        self._writable.tag_new(name, commit, note, by=by, now=now, kind="commit")
+        return name
+
+    def stamp(self, number: int, token: bytes, *, by: Person, now: datetime) -> str:
+        """Put a time stamp beside a checkpoint; the name of its tag.
+
+        Raises:
+            RepositoryError: the checkpoint is not there or has one already, or git said no.
+        """
+        name = f"{_TIMESTAMPS}{number}"
+        target = self._writable.text(
+            "rev-parse", "--verify", "--quiet", f"refs/tags/{_CHECKPOINTS}{number}"
+        )
+        self._writable.tag_new(name, target, token, by=by, now=now, kind="tag")
+        return name
+
+
+class HistoryLine:
+    """Satisfies `witness_ports.Line`: how the judged commit stands to others in git's history."""
+
+    def __init__(self, store: ObjectStore, head: str) -> None:
+        self._store = store
+        self._head = head
+
+    def contains(self, commit: str) -> bool:
+        """True if the judged commit is this one or came after it."""
+        return self._is_within(commit, self._head)
+
+    def is_on_a_branch(self, commit: str) -> bool:
+        """True if a branch, local or fetched, contains the commit."""
+        asked = ("--count=1", f"--contains={commit}", "refs/heads", "refs/remotes")
+        return bool(self._store.attempt("for-each-ref", *asked))
+
+    def is_tip(self) -> bool:
+        """True if the judged commit is the newest one of the main line."""
+        return self._main[1] == self._head
+
+    def is_on_main(self) -> bool:
+        """True if the main line contains the judged commit."""
+        return bool(self._main[1]) and self._is_within(self._head, self._main[1])
+
+    def is_ahead_of_main(self) -> bool:
+        """True if the main branch is checked out, with commits that its remote lacks."""
+        name, tip = self._main
+        here = (self._store.branch() or "").removeprefix("refs/heads/")
+        if name.endswith("/HEAD"):
+            said = self._store.attempt("symbolic-ref", "--quiet", f"refs/{name}") or ""
+            name = said.removeprefix("refs/")
+        return (
+            bool(here)
+            and name.removeprefix("remotes/origin/").removeprefix("heads/") == here
+            and self._is_within(tip, self._head)
+        )
+
+    def is_shallow(self) -> bool:
+        """True if the history was cut off when the repository was cloned."""
+        return self._store.is_shallow()
+
+    def _is_within(self, commit: str, later: str) -> bool:
+        if commit == later:
+            return True
+        try:
+            self._store.run("merge-base", "--is-ancestor", commit, later)
+        except RepositoryError:  # git says no, or does not have the commit
+            return False
+        return True
+
+    @cached_property
+    def _main(self) -> tuple[str, str]:
+        """The main line and its tip: what the remote says, else the usual names, else this one."""
+        here = (self._store.branch() or "").removeprefix("refs/heads/")
+        remotes = ["HEAD", "main", "master", *([here] if here else [])]
+        locals_ = ["main", "master", *([here] if here else [])]
+        names = [f"remotes/origin/{name}" for name in remotes]
+        for name in (*names, *(f"heads/{name}" for name in locals_)):
+            commit = f"refs/{name}^{{commit}}"
+            tip = self._store.attempt("rev-parse", "--verify", "--quiet", commit)
+            if tip:
+                return name, tip
+        return "", ""

@@ -1,0 +1,114 @@
+"""Wiring: checkpoints, the verifier's memory and pins, for the commands that verify."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from policyctl.adapters import ssh_verification
+from policyctl.adapters.commits import Commits
+from policyctl.adapters.git_objects import ObjectStore
+from policyctl.adapters.git_tags import CheckpointTags, HistoryLine
+from policyctl.adapters.user_settings import known_pins
+from policyctl.adapters.verifier_memory import MemoryFolder, memory_folder
+from policyctl.adapters.yaml_documents import YamlDocuments
+from policyctl.core.comparison import KeptNote
+from policyctl.core.signed_note import MAX_NOTE, split_notes
+from policyctl.errors import InputError, UsageError
+from policyctl.render.changelog import render as render_changelog
+from policyctl.usecases.history import Watch
+from policyctl.usecases.memo import ledger_memo
+from policyctl.usecases.verify import Verification, verify_commit
+from policyctl.usecases.witnesses import Witnesses
+
+_MOST_BYTES = 256 * MAX_NOTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the user wants the commit to be compared with.
+
+    Attributes:
+        now: the present, by which deadlines are judged.
+        pin: sha256 that trust root 1 must have, or empty.
+        rev: the commit that is judged.
+        base: the branch that it should be merged into, or empty.
+        history: whether to judge the states that the branch went through, too.
+        checkpoints: files of notes; ``-`` is standard input.
+        certificates: a file with the root certificates of time stamp authorities, or None.
+        memory: whether the verifier may remember.
+        forget: whether to drop what it remembers of this repository first.
+    """
+
+    now: datetime
+    pin: str = ""
+    rev: str = "HEAD"
+    base: str = ""
+    history: bool = False
+    checkpoints: Sequence[str] = ()
+    certificates: Path | None = None
+    memory: bool = True
+    forget: bool = False
+
+
+def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
+    """Verify a commit, with all witnesses that there are.
+
+    Raises:
+        InputError: a file of notes or certificates, or the memory, cannot be read.
+    """
+    head = commits.resolve(wish.rev)
+    return verify_commit(
+        commits=commits,
+        memo=ledger_memo(YamlDocuments(), ssh_verification.verify, wish.pin, wish.now),
+        rev=head,
+        base=wish.base,
+        history=wish.history,
+        watch=watch,
+        witnesses=_witnesses(commits.store, head, wish),
+        render_changelog=render_changelog,
+    )
+
+
+def _witnesses(store: ObjectStore, head: str, wish: Wish) -> Witnesses:
+    tags = CheckpointTags(store)
+    location = store.location
+    folder = memory_folder(os.environ, str(location.work_tree)) if wish.memory else None
+    if wish.forget and folder is None:
+        raise UsageError("there is no memory to forget: it is switched off, or cannot be kept")
+    verify_stamp = None
+    if wish.certificates is not None:
+        from policyctl.adapters.timestamping import verifier
+
+        verify_stamp = verifier(wish.certificates)
+    return Witnesses(
+        verify=ssh_verification.verify,
+        notes=(*tags.notes(), *(note for name in wish.checkpoints for note in _notes(name))),
+        stamps=tags.timestamps(),
+        verify_stamp=verify_stamp,
+        pins=known_pins(os.environ),
+        line=HistoryLine(store, head),
+        memory=MemoryFolder(folder, location.common_dir) if folder else None,
+        now=datetime.now(UTC).replace(microsecond=0),
+        forget=wish.forget,
+        pinned=bool(wish.pin),
+    )
+
+
+def _notes(name: str) -> tuple[KeptNote, ...]:
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{name} is larger than {_MOST_BYTES >> 20} MiB")
+    source = "standard input" if name == "-" else name
+    found = tuple(KeptNote(source=source, content=note) for note in split_notes(content))
+    if not found:
+        raise InputError(f"{source} holds no checkpoint", hint="a note of 'policyctl checkpoint'")
+    return found

@@ -1,0 +1,272 @@
+"""A verifier that remembers sees what was taken back since, and does not cry wolf."""
+
+import json
+
+import pytest
+
+from policyctl.core import paths
+from policyctl.core.canonical import sha256
+
+BOT = "team-assistant"
+LOST = {"ROLLBACK_OR_TRUNCATION"}
+
+
+@pytest.fixture
+def watch(place):
+    """Verify with a memory of the test's own."""
+
+    def verify(scene, *more):
+        state = {"POLICYCTL_MEMORY": "on", "XDG_STATE_HOME": str(place / "state")}
+        return scene.verify(*more, **state)
+
+    return verify
+
+
+def edit(scene, policy="pii"):
+    path = paths.policy_path(policy)
+    scene.write(path, scene.read(path) + b"# more\n")
+    scene.do("record", policy, "--rationale", "because", by="erin")
+
+
+@pytest.fixture
+def followed(scene, place, watch):
+    """A clone of main that was verified once; main goes on at its origin."""
+    edit(scene)
+    clone = scene.clone(place / "clone")
+    assert watch(clone).code == 0
+    return clone
+
+
+def pull(clone, *more):
+    clone.git("fetch", "-q", *more)
+    clone.git("reset", "-q", "--hard", "origin/main")
+
+
+def test_the_first_verification_says_that_it_trusts_what_it_sees_and_the_next_compares(
+    scene, watch
+):
+    first, second = watch(scene), watch(scene)
+
+    assert first.report["result"]["level"] == "tree"
+    assert first.report["result"]["notices"] == [
+        "first verification here: trust root 1 is remembered, and was not compared"
+    ]
+    assert second.report["result"]["level"] == "tree+checkpoint"
+    assert second.report["result"]["notices"] == []
+
+
+def test_the_memory_is_private_and_off_where_it_is_not_wanted(scene, watch, place):
+    assert not (place / "state").exists()
+    watch(scene, "--no-memory")
+    assert not (place / "state").exists()
+
+    watch(scene)
+
+    kept = [*(place / "state/policyctl").iterdir()]
+    assert {path.stat().st_mode & 0o077 for path in (*kept, kept[0].parent)} == {0}
+
+
+def test_a_home_that_cannot_be_written_is_no_reason_to_fail(scene, place):
+    (place / "file").write_text("")
+    variables = {"POLICYCTL_MEMORY": "on", "XDG_STATE_HOME": str(place / "file")}
+
+    done = scene.verify(**variables)
+
+    assert (done.code, done.report["result"]["level"]) == (0, "tree")
+    assert scene.verify("--forget", **variables).code == 2
+
+
+def test_a_branch_that_was_pushed_back_is_seen_without_any_checkpoint(scene, followed, watch):
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull(followed)
+
+    done = watch(followed)
+
+    assert (done.code, done.codes) == (4, LOST)
+    [finding] = done.report["findings"]
+    assert finding["message"].startswith("entry 3 of 'pii' was there at the verification of 20")
+    assert "policyctl verify --forget" in finding["hint"]
+
+
+def test_entries_that_a_later_commit_removes_are_seen(scene, followed, watch):
+    scene.remove(*scene.files_of("pii", 3))
+    scene.git("checkout", "-q", "HEAD~1", "--", "policies/pii.yaml")
+    scene.commit("tidy up")
+    pull(followed)
+
+    assert watch(followed).codes == LOST
+
+
+def test_a_rollback_stays_one_until_it_is_forgotten_on_purpose(scene, followed, watch):
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull(followed)
+
+    assert [watch(followed).codes for _ in range(2)] == [LOST, LOST]
+    forgotten = watch(followed, "--forget")
+    assert forgotten.codes == set()
+    assert "what was remembered of this repository is forgotten" in str(forgotten.report)
+    assert watch(followed).report["result"]["level"] == "tree+checkpoint"
+
+
+def test_the_newest_root_that_vanishes_is_seen(scene, watch, place):
+    scene.rotate()
+    scene.commit("rotate")
+    clone = scene.clone(place / "clone")
+    watch(clone)
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull(clone)
+
+    assert watch(clone).codes == {"ROOT_ROLLBACK"}
+
+
+def test_a_ledger_that_was_founded_anew_in_its_place_is_seen(scene, elsewhere, watch):
+    watch(scene)
+    scene.git("rm", "-rqf", "policies", ".policyctl")
+    scene.git("fetch", "-q", str(elsewhere.folder), "main")
+    scene.git("checkout", "-q", "FETCH_HEAD", "--", "policies", ".policyctl")
+    scene.commit("a fresh start")
+    pin = sha256(scene.read(paths.root_path(1)))
+
+    assert watch(scene).codes == {"ROOT_PIN_MISMATCH"}
+    assert watch(scene, "--pin", pin).codes == set()
+    assert watch(scene, "--forget").codes == set()
+
+
+def test_another_clone_with_another_root_of_the_same_ledger_is_seen(scene, watch, place):
+    from dataclasses import replace
+
+    from policyctl.adapters.ssh_signing import sign
+    from policyctl.core.trust_root import ROOT_NAMESPACE, root_bytes
+
+    watch(scene)
+    clone = scene.clone(place / "clone")
+    root = root_bytes(replace(clone.root(), gates={}))
+    clone.write(paths.root_path(1), root)
+    made = sign(root, namespace=ROOT_NAMESPACE, key=clone.keys / "erin")
+    clone.write(paths.root_signature_path(1, "erin"), made)
+    clone.commit("open the gates")
+
+    assert "ROOT_PIN_MISMATCH" in watch(clone).codes
+
+
+def test_pins_of_the_users_own_configuration_win(scene, place, pin):
+    config = place / "config/policyctl/config.toml"
+    config.parent.mkdir(parents=True)
+    variables = {"XDG_CONFIG_HOME": str(place / "config")}
+    for said, codes in ((pin, set()), ("0" * 64, {"ROOT_PIN_MISMATCH"})):
+        config.write_text(f'[pins]\n{scene.root().log} = "{said}"\n')
+        assert scene.verify(**variables).codes == codes
+
+    config.write_text("[pins]\nx = 1\n")
+    assert scene.policyctl("verify", **variables).code == 2
+    assert scene.verify(POLICYCTL_PIN="0" * 64).codes == {"ROOT_PIN_MISMATCH"}
+
+
+def test_a_checkpoint_tag_that_is_gone_or_moved_is_seen(scene, watch, place):
+    scene.do("checkpoint", by="erin")
+    other = scene.copy(place / "other")
+    edit(scene)
+    scene.do("checkpoint", by="erin")
+    assert watch(scene).codes == set()
+    edit(other)
+    path = paths.entry_path("pii", 3)
+    assert other.read(path) != scene.read(path)
+    other.do("checkpoint", by="erin")
+
+    scene.git("tag", "-d", "policyctl/checkpoint/2")
+    gone = watch(scene)
+    scene.git("fetch", "-q", str(other.folder), "refs/tags/*:refs/tags/*")
+    moved = watch(scene)
+
+    assert gone.codes == {"CHECKPOINT_MISSING"}
+    assert "CHECKPOINT_FORK" in moved.codes
+
+
+def older_commit(clone):
+    clone.git("checkout", "-q", "--detach", "HEAD~1")
+
+
+def older_branch(clone):
+    clone.git("switch", "-q", "-c", "mine", "HEAD~1")
+    edit(clone)
+
+
+def a_branch_with_more(clone):
+    clone.git("switch", "-q", "-c", "mine")
+    edit(clone)
+    clone.git("commit", "-q", "--amend", "-m", "again")
+
+
+def local_work_that_is_given_up(clone):
+    edit(clone)
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+
+
+@pytest.mark.parametrize(
+    "honest", [older_commit, older_branch, a_branch_with_more, local_work_that_is_given_up]
+)
+def test_honest_moves_are_no_rollback(honest, followed, watch):
+    honest(followed)
+
+    assert (watch(followed).code, watch(followed).codes) == (0, set())
+
+
+def test_work_that_was_verified_before_it_was_given_up_is_no_rollback(followed, watch):
+    edit(followed)
+    watch(followed)
+    followed.git("reset", "-q", "--hard", "HEAD~1")
+
+    assert watch(followed).codes == set()
+
+
+def test_a_ledger_that_grows_by_squashes_and_rotation_is_followed(scene, followed, watch):
+    scene.git("switch", "-q", "-c", "change")
+    edit(scene, BOT)
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.git("switch", "-q", "main")
+    scene.git("merge", "-q", "--squash", "change")
+    scene.git("commit", "-q", "-m", "a change")
+    scene.rotate()
+    scene.commit("rotate")
+    pull(followed)
+
+    done = watch(followed)
+
+    assert (done.code, done.report["result"]["level"]) == (0, "tree+checkpoint")
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull(followed)
+    assert watch(followed).codes == {"ROOT_ROLLBACK"}
+
+
+def test_a_memory_that_is_damaged_is_told_and_not_passed_over(scene, watch, place):
+    watch(scene)
+    [file] = (place / "state/policyctl").glob("*.json")
+    data = json.loads(file.read_text())
+    for content in ("{", "[]", json.dumps({**data, "chains": 1})):
+        file.write_text(content)
+        done = scene.policyctl("verify", POLICYCTL_MEMORY="on", XDG_STATE_HOME=str(place / "state"))
+        assert done.code == 2
+        assert "is damaged" in done.err
+        assert "policyctl verify --forget" in done.err
+
+    assert watch(scene, "--forget").code == 0
+
+
+def test_verifiers_at_the_same_time_leave_one_sound_memory(scene, place):
+    import subprocess
+    import sys
+
+    state = {"POLICYCTL_MEMORY": "on", "XDG_STATE_HOME": str(place / "state")}
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-P", "-m", "policyctl", "verify"],
+            cwd=scene.folder,
+            env={**scene.world, **state},
+            stdout=subprocess.DEVNULL,
+        )
+        for _ in range(4)
+    ]
+
+    assert [run.wait() for run in runs] == [0] * 4
+    assert scene.verify(**state).report["result"]["level"] == "tree+checkpoint"
+    assert len([*(place / "state/policyctl").iterdir()]) == 2
