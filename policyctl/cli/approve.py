@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policyctl.cli.completion import roles
+from policyctl.cli.completion import policy_ids, roles
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption, KeyOption, NowOption
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 def approve(
     policies: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Policies' ids, or the paths of their files."),
+        typer.Argument(
+            metavar="[ID]...",
+            help="Policies' ids, or the paths of their files.",
+            autocompletion=policy_ids,
+        ),
     ] = None,
     change: Annotated[
         str | None,

@@ -50,7 +50,12 @@ PolicyArgument = Annotated[
     ),
 ]
 PoliciesArgument = Annotated[
-    list[str], typer.Argument(metavar="ID...", help="Policies' ids, or the paths of their files.")
+    list[str],
+    typer.Argument(
+        metavar="ID...",
+        help="Policies' ids, or the paths of their files.",
+        autocompletion=policy_ids,
+    ),
 ]
 RationaleOption = Annotated[
     str, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")

@@ -24,7 +24,11 @@ def offered(recorded, shell):
 
 
 @pytest.mark.parametrize(
-    "command", ["show", "record", "evidence", "promote", "demote", "approve", "retire", "log"]
+    "command",
+    [
+        *("show", "record", "evidence", "promote", "demote", "approve", "retire", "log"),
+        *("withdraw", "void", "redact", "export"),
+    ],
 )
 def test_a_policys_id_is_completed_wherever_one_is_asked_for(offered, command):
     assert offered(f"policyctl {command} te") == ["team-assistant"]
