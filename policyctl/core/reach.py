@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 
@@ -16,7 +17,8 @@ class Reach:
             detector, side = item["detector"], item["direction"]
             self._is_enabled[detector, side] = item["enabled"]
             if item["enabled"]:
-                self._above.update((family, side) for family in _families(detector))
+                for family in _families(detector):
+                    self._above.add((family, side))
 
     def reaches(self, name: str, side: str) -> bool:
         """True if an enabled guardrail decides about a detector of this name, or one below it.
@@ -31,9 +33,13 @@ class Reach:
         return False
 
 
-def _families(detector: str) -> Iterator[str]:
-    """Yield the families that a detector belongs to, the narrowest first."""
+# The same few detectors stand in all policies.
+@lru_cache(maxsize=4096)
+def _families(detector: str) -> tuple[str, ...]:
+    """The families that a detector belongs to, the narrowest first."""
+    found = []
     family = detector.rpartition("/")[0]
     while family:
-        yield family
+        found.append(family)
         family = family.rpartition("/")[0]
+    return tuple(found)
