@@ -9,7 +9,7 @@ from pathlib import Path
 
 from policyctl.adapters.diff_sides import DiffSides, file_side
 from policyctl.errors import UsageError
-from policyctl.usecases.diff import Side, bare
+from policyctl.usecases.diff_pairs import Side, bare
 from policyctl.usecases.ports import Documents
 
 _TWO = 2

@@ -17,7 +17,7 @@ from policyctl.core.ledger import Ledger
 from policyctl.core.paths import PolicyFile, place_of
 from policyctl.core.snapshot import Snapshot
 from policyctl.errors import UsageError
-from policyctl.usecases.diff import Side
+from policyctl.usecases.diff_pairs import Side
 from policyctl.usecases.governed import CommittedGovernance
 
 Judge = Callable[[Snapshot], Ledger]
