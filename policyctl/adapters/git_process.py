@@ -200,6 +200,15 @@ def _installed(path: str) -> tuple[str, str]:
     return git, folders
 
 
+def installed_git() -> str:
+    """The absolute path of the git that is found first.
+
+    Raises:
+        RepositoryError: there is none, or it is too old.
+    """
+    return _installed(os.environ.get("PATH", os.defpath))[0]
+
+
 def installed_version() -> tuple[int, int]:
     """The version of the git that is found first.
 

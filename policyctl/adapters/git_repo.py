@@ -16,9 +16,13 @@ from typing import Self
 
 from policyctl.adapters.git_location import GitLocation, find
 from policyctl.adapters.git_objects import ObjectStore, TreeEntry, blob_id
+from policyctl.adapters.git_process import installed_git
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
+# GitPython runs the git that it finds as soon as it is imported; by its bare name that could be a
+# program of the repository, where the search path holds a relative folder.
+os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = installed_git()
 try:
     from git import Git
     from git.exc import CommandError
