@@ -11,25 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import peers
 import policies
-from goals import GOALS, Judged, judged
+from goals import GOALS, judged
 from measuring import Case, CaseError, Costs, instructions, measure, run
+from reporting import POLICYCTL, report, show
 
 _SCHEMA = Path(__file__).resolve().parent.parent / "schemas/policy.v1.json"
 _PARTS = ("one", "many", "memory")
 _INHERITED = ("PATH", "LANG", "LC_ALL")
-_POLICYCTL = str(Path(sys.executable).parent / "policyctl")
 
 
 def main() -> int:
@@ -53,10 +50,11 @@ def main() -> int:
             counted, failed = _counted(_single(work, {}), common)
             missing += failed
     goals = judged(GOALS, costs)
-    _print(costs, counted, goals, missing, options.files)
+    size = f"{options.files} files"
+    show(costs, counted, goals, missing, size)
     if options.json:
-        report = _report(costs, counted, goals, missing, options.files)
-        options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        figures = report(costs, counted, goals, missing, size)
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
     return 3 if missing else 0
 
 
@@ -149,7 +147,7 @@ def _policyctl(
     cache = folder / "cache-warm" if warm else folder / "cache-cold"
     return Case(
         name=name,
-        command=(_POLICYCTL, *arguments),
+        command=(POLICYCTL, *arguments),
         folder=folder,
         environment={"XDG_CACHE_HOME": str(cache), **(environment or {})},
         code=code,
@@ -183,81 +181,6 @@ def _environment(work: Path) -> dict[str, str]:
 
 def _home_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-def _machine() -> str:
-    """One sentence about where this ran."""
-    try:
-        cpu = Path("/proc/cpuinfo").read_text("utf-8").partition("model name\t: ")[2]
-        model = cpu.partition("\n")[0].strip() or platform.machine()
-    except OSError:
-        model = platform.machine()
-    busy = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} processors ({model}), {platform.system()}, "
-        f"Python {platform.python_version()}, load {busy:.1f} at the end"
-    )
-
-
-def _version() -> str:
-    said = subprocess.run(
-        [_POLICYCTL, "--version"], check=True, capture_output=True, encoding="utf-8"
-    )
-    return said.stdout.strip()
-
-
-def _print(
-    costs: Mapping[str, Costs],
-    counted: Mapping[str, int],
-    goals: list[Judged],
-    missing: list[str],
-    files: int,
-) -> None:
-    bare = costs.get("python")
-    print(f"{_version()}, {files} files, {datetime.now(UTC):%Y-%m-%d}; {_machine()}\n")
-    print(f"{'':26} {'CPU ms':>9} {'least':>9} {'wall ms':>9} {'least':>9} {'MiB':>6} {'x':>6}")
-    for name, cost in costs.items():
-        times = (cost.cpu, cost.cpu_min, cost.wall, cost.wall_min)
-        row = " ".join(f"{seconds * 1000:9.1f}" for seconds in times)
-        ratio = f"{cost.cpu / bare.cpu:6.1f}" if bare else ""
-        print(f"{name:26} {row} {cost.peak:6.0f} {ratio}".rstrip())
-    if counted:
-        print(f"\n{'':26} {'instructions':>15} {'x':>6}")
-        for name, count in counted.items():
-            print(f"{name:26} {count:15,} {count / counted['python']:6.1f}")
-    print()
-    for goal in goals:
-        print(goal)
-    for sentence in missing:
-        print(f"not measured: {sentence}")
-
-
-def _report(
-    costs: Mapping[str, Costs],
-    counted: Mapping[str, int],
-    goals: list[Judged],
-    missing: list[str],
-    files: int,
-) -> dict[str, object]:
-    return {
-        "version": 1,
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": _machine(),
-        "policyctl": _version(),
-        "files": files,
-        "seconds": {
-            name: {
-                "cpu": {"median": cost.cpu, "min": cost.cpu_min},
-                "wall": {"median": cost.wall, "min": cost.wall_min},
-                "peak_mib": cost.peak,
-                "runs": len(cost.runs),
-            }
-            for name, cost in costs.items()
-        },
-        "instructions": dict(counted),
-        "goals": [goal.document() for goal in goals],
-        "not_measured": missing,
-    }
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -21,6 +23,7 @@ _MAX_TREE_ENTRIES = 1_000_000
 _OBJECT_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _PROMISOR = re.compile(r"^\s*(?:partialclone|promisor)\s*=", re.IGNORECASE | re.MULTILINE)
 _FIELDS = "%H%n%P%n%an%n%ae%n%ct%n%B%x00"
+MOST_ASKED = 256
 PATHS = ("utf-8", "surrogateescape")
 """How the bytes of a path become text, and back again without loss."""
 
@@ -58,6 +61,7 @@ class ObjectStore(GitProcess):
     def __init__(self, location: GitLocation) -> None:
         super().__init__(location)
         self._batch: subprocess.Popen[bytes] | None = None
+        self._asked: deque[str] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +74,7 @@ class ObjectStore(GitProcess):
         if self._batch is not None:
             end(self._batch)
             self._batch = None
+        self._asked.clear()
 
     def resolve(self, rev: str) -> str:
         """The id of the commit that ``rev`` names.
@@ -185,11 +190,33 @@ class ObjectStore(GitProcess):
         """
         return self._object(oid, "tag", limit)
 
+    def ask(self, oids: Sequence[str]) -> None:
+        """Have git look up objects that are read next, in this order: it need not be waited for.
+
+        At most `MOST_ASKED` of them: more would fill the pipe before anything is read from it.
+        """
+        if self._asked or not all(map(is_object_id, oids)):
+            return
+        self._send(oids)
+        self._asked.extend(oids)
+
+    def _send(self, oids: Sequence[str]) -> None:
+        if self._batch is None:
+            self._batch = self.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        assert self._batch.stdin is not None
+        with suppress(OSError):  # whoever reads the answer finds out
+            self._batch.stdin.write("".join(f"{oid}\n" for oid in oids).encode())
+            self._batch.stdin.flush()
+
     def _object(self, oid: str, kind: str, limit: int) -> bytes:
         if not _OBJECT_ID.match(oid):
             raise RepositoryError(f"{oid!r} is not the id of an object")
-        if self._batch is None:
-            self._batch = self.start("cat-file", "--batch", stdin=subprocess.PIPE)
+        if self._asked and self._asked[0] != oid:
+            self.close()
+        if self._asked:
+            self._asked.popleft()
+        else:
+            self._send([oid])
         try:
             content = _read_object(self._batch, oid, kind, limit)
         except (RepositoryError, OSError) as error:
@@ -264,11 +291,11 @@ def object_id(content: bytes, digits: int, kind: str) -> str:
     return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
-def _read_object(process: subprocess.Popen[bytes], oid: str, wanted: str, limit: int) -> bytes:
-    assert process.stdin is not None
+def _read_object(
+    process: subprocess.Popen[bytes] | None, oid: str, wanted: str, limit: int
+) -> bytes:
+    assert process is not None
     assert process.stdout is not None
-    process.stdin.write(oid.encode() + b"\n")
-    process.stdin.flush()
     header = process.stdout.readline(256).split()
     if len(header) != 3:  # noqa: PLR2004 - id, type, size; otherwise "<id> missing"
         raise RepositoryError(f"the object {oid} is missing", hint="fetch it with 'git fetch'")

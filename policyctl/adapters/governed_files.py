@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyctl.adapters.git_objects import ObjectStore, TooLargeError, TreeEntry
+from policyctl.adapters.git_objects import MOST_ASKED, ObjectStore, TooLargeError, TreeEntry
 from policyctl.core import paths
 from policyctl.core.snapshot import REGULAR, File, Snapshot
 from policyctl.errors import RepositoryError
@@ -28,8 +28,14 @@ class GovernedFiles:
 
     def of_commit(self, commit: str, under: Sequence[str] | None = None) -> Snapshot:
         """The governed files of a commit, all of them or those at and below ``under``."""
-        tree = self.tree(commit, under)
-        return {path: self.file(path, entry) for path, entry in tree.items()}
+        found: dict[str, File] = {}
+        entries = list(self.tree(commit, under).items())
+        for start in range(0, len(entries), MOST_ASKED):
+            part = entries[start : start + MOST_ASKED]
+            missing = [e.oid for path, e in part if _is_read(path, e) and e.oid not in self._read]
+            self._store.ask(list(dict.fromkeys(missing)))
+            found.update((path, self.file(path, entry)) for path, entry in part)
+        return found
 
     def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
         """The names of the governed files of a commit, and the objects that they hold."""
@@ -40,7 +46,7 @@ class GovernedFiles:
 
     def file(self, path: str, entry: TreeEntry) -> File:
         """The file that a commit has at a path."""
-        if entry.mode != REGULAR or paths.place_of(path) is None:
+        if not _is_read(path, entry):
             return File(mode=entry.mode, content=None)
         if entry.oid not in self._read:
             self._read[entry.oid] = self._content(entry)
@@ -61,3 +67,7 @@ class GovernedFiles:
         if self._bytes > MOST_BYTES:
             raise RepositoryError(f"the governed files hold more than {MOST_BYTES >> 20} MiB")
         return File(mode=entry.mode, content=content)
+
+
+def _is_read(path: str, entry: TreeEntry) -> bool:
+    return entry.mode == REGULAR and paths.place_of(path) is not None

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policyctl.core.ssh_wire import Reader, unbase64
 from policyctl.errors import SignatureError
@@ -83,6 +84,8 @@ def parse_public_key(line: str) -> PublicKey:
     return key
 
 
+# A ledger's signatures are made with few keys.
+@lru_cache(maxsize=4096)
 def read_public_key(blob: bytes) -> PublicKey:
     """The key of a wire form.
 
