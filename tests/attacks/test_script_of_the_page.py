@@ -55,18 +55,6 @@ def modules() -> Iterator[object]:
             yield module
 
 
-REFUSED = frozenset(
-    {
-        "an_emergency_that_was_approved",
-        "work_on_an_emergency_before_it_is_approved",
-        "a_change_that_was_annulled",
-        "work_after_an_annulment",
-        "a_policy_that_was_registered_by_mistake",
-        "a_reason_that_was_redacted",
-        "a_redaction_by_two_stewards",
-    }
-)
-"""Honest histories with actions that the script does not know, as the page says."""
 FOUND = tuple(modules())
 ATTACKS = [make for module in FOUND for make in getattr(module, "ATTACKS", ())]
 HONEST = [make for module in FOUND for make in getattr(module, "HISTORIES", ())]
@@ -78,10 +66,10 @@ def judge(tmp_path_factory, pin) -> Callable[..., subprocess.CompletedProcess[st
     file = tmp_path_factory.mktemp("script") / "check.sh"
     file.write_text(SCRIPT, encoding="utf-8")
 
-    def run(scene, *, commit="HEAD", pin=pin, folder=None, **variables):
+    def run(scene, *more, commit="HEAD", pin=pin, folder=None, **variables):
         where = folder or scene.git("rev-parse", "--absolute-git-dir")
         return subprocess.run(
-            [SHELL, str(file), where, commit, pin],
+            [SHELL, str(file), where, commit, pin, *more],
             capture_output=True,
             check=False,
             encoding="utf-8",
@@ -110,15 +98,66 @@ def test_the_script_fails_on_every_attack_that_it_claims_to_see(make, scene, els
 
 
 @pytest.mark.parametrize("history", HONEST, ids=lambda history: history.__name__)
-def test_the_script_passes_every_honest_history_of_the_actions_that_it_knows(history, scene, judge):
+def test_the_script_passes_every_honest_history(history, scene, judge):
     done = judge(history(scene))
 
-    if history.__name__ in REFUSED:
-        assert done.returncode == 1
-        assert done.stderr.startswith("FAIL: ")
-        return
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"ok: trust root \d, \d+ entries\n", done.stdout)
+
+
+def test_what_an_emergency_owes_is_let_be_only_where_that_is_asked(scene, judge):
+    words = ("--to", "logging", "--rationale", "it blocks orders", "--emergency")
+    scene.do("demote", "team-assistant", *words, by="sam")
+
+    assert judge(scene).stderr.endswith("an approval is missing, or not needed\n")
+    assert judge(scene, "--pending").stdout == "ok: trust root 1, 6 entries\n"
+    assert judge(scene, "--anyway").returncode == 2
+
+    entry = scene.last("team-assistant")
+    scene.sign("team-assistant", entry, "sam", "security")
+    scene.commit()
+    assert "self-approval" in judge(scene, "--pending").stderr
+
+
+@pytest.mark.parametrize("attack", [make for make in ATTACKS if "emergency" in make.__name__])
+def test_an_emergency_that_is_pending_excuses_nothing_else(attack, scene, judge):
+    attack(scene)
+    scene.commit()
+
+    found = judge(scene, "--pending")
+
+    if attack.__name__ in ("call_it_an_emergency_and_never_ask", "date_an_emergency_ahead"):
+        assert (found.returncode, found.stderr) == (0, "")
+    else:
+        assert found.stderr.startswith("FAIL: ")
+
+
+def test_a_tombstone_is_judged_by_what_its_stewards_signed(scene, judge):
+    """Every part of a redaction is held: the list of signatures, who may sign, and the record."""
+    policy = "team-assistant"
+    scene.do("redact", policy, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", policy, "--yes", by="sam")
+    assert judge(scene).stdout == "ok: trust root 1, 6 entries\n"
+    home = ".policyctl/log/team-assistant/000002"
+
+    def refused(change):
+        change()
+        scene.commit()
+        reason = judge(scene).stderr
+        scene.git("reset", "-q", "--hard", "HEAD~1")
+        return reason.removeprefix("FAIL: ")
+
+    steward = scene.read(f"{home}.tombstone.erin.sig")
+    approval = scene.read(f"{home}.json.sam.security.sig")
+    assert "is no steward's" in refused(lambda: scene.write(f"{home}.tombstone.sam.sig", steward))
+    assert "is no steward's" in refused(lambda: scene.remove(f"{home}.tombstone.erin.sig"))
+    assert "is not valid" in refused(lambda: scene.write(f"{home}.json.pia.security.sig", approval))
+    assert "names other signatures" in refused(
+        lambda: scene.write(
+            f"{home}.json.sam.security.sig",
+            scene.read(".policyctl/log/team-assistant/000003.json.sam.security.sig"),
+        )
+    )
 
 
 def test_the_exceptions_are_attacks_and_stand_on_the_page():
