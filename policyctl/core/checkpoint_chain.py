@@ -116,8 +116,8 @@ class _Walk:
         before: Checkpoint | None = None
         for link in self._result.links:
             self._check_root(link)
-            if not self._agrees(link, before):
-                break
+            if not self._agrees(link, before) or not link.signers:
+                break  # what nobody is known to have signed is no witness
             before = link.checkpoint
             self._result.compared += 1
         last = self._result.last

@@ -1,6 +1,8 @@
 """What takes back, rewrites or forks a ledger, seen by a checkpoint in a tag or kept elsewhere."""
 
+import base64
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -324,3 +326,24 @@ def test_an_emergency_is_owed_until_it_is_settled_and_must_not_vanish(base, plac
     assert scene.verify().codes == set()
     gone.git("revert", "--no-edit", "HEAD")
     assert gone.verify().codes == {LOST}
+
+
+def test_a_note_under_a_root_that_is_not_there_is_no_witness(base, place):
+    scene = base.copy(place / "repository")
+    aside = scene.git("commit-tree", "-p", "HEAD", "-m", "aside", "HEAD^{tree}")
+    scene.git("update-ref", "refs/heads/aside", aside)
+    text = (
+        f"policyctl/ledger/{scene.root().log}\n0\n{base64.b64encode(sha256(b'').digest()).decode()}"
+        f"\ncheckpoint 1\nroot 9 {'0' * 64}\n"
+    )
+    line = base64.b64encode(b"anybody's").decode()
+    note = f"{text}\n— policyctl/ledger/{scene.root().log} {line}\n"
+    name = "policyctl/checkpoint/1"
+    head = f"object {aside}\ntype commit\ntag {name}\ntagger M <m@example.org> 1 +0000\n\n"
+    scene.git("update-ref", f"{TAG}1", scene.git("mktag", stdin=head + note))
+    scene.git("checkout", "-q", "--detach", "HEAD~1")
+
+    done = scene.verify()
+
+    assert (done.codes, done.report["result"]["level"]) == (set(), "tree")
+    assert "judged for itself" in str(done.report["result"]["notices"])
