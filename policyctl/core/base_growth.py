@@ -11,6 +11,10 @@ from policyctl.core.growth import Extent, HeldEntry, check_kept, check_new_entri
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import violation
 
+_APPROVALS = frozenset({"APPROVALS_MISSING", "EMERGENCY_OVERDUE"})
+_WAITING = _APPROVALS | {"ROOT_THRESHOLD", "TOMBSTONE_THRESHOLD"}
+"""What a branch may bring to its base: signatures that are under way there."""
+
 
 def check_branch(
     head: Ledger, base: Ledger, forks: Mapping[str, Ledger], *, name: str
@@ -44,32 +48,46 @@ def check_branch(
 def owed(findings: Iterable[Finding], before: Iterable[Ledger]) -> frozenset[Finding]:
     """The findings that only say that somebody has yet to agree to something new.
 
-    An approval is owed if it is missing from an entry that no ledger of before had settled, and a
-    signature of a trust root if the version is newer than theirs. Anything else that is missing
-    was taken away.
+    An approval is owed if it is missing from an entry that no ledger of before had settled, a
+    signature of a trust root if the version is newer than theirs, and one of a tombstone if none
+    of them had it with all its signatures. Anything else that is missing was taken away.
 
     Args:
         findings: those of the branch's ledger.
         before: the ledgers of the commits where the branch left its base.
     """
-    extents = [extent_of(ledger) for ledger in before]
+    ledgers = tuple(before)
+    extents = [extent_of(ledger) for ledger in ledgers]
 
     def is_owed(finding: Finding) -> bool:
-        if finding.code == "APPROVALS_MISSING":
+        if finding.code in _APPROVALS:
             chains = [extent.chains.get(finding.policy, ()) for extent in extents]
             seq = finding.entry
             return not any(len(chain) >= seq and chain[seq - 1].settled for chain in chains)
         if finding.code == "ROOT_THRESHOLD":
             held = {paths.root_path(n + 1) for extent in extents for n in range(len(extent.roots))}
             return finding.file not in held
+        if finding.code == "TOMBSTONE_THRESHOLD":
+            return not any(_was_vouched_for(ledger, finding) for ledger in ledgers)
         return False
 
     return frozenset(filter(is_owed, findings))
 
 
+def _was_vouched_for(ledger: Ledger, finding: Finding) -> bool:
+    """True if a ledger had the tombstone that a finding is about, signed by enough stewards."""
+    chain = ledger.chains.get(finding.policy)
+    if chain is None or len(chain.entries) < finding.entry:
+        return False
+    return chain.entries[finding.entry - 1].tombstone is not None and not any(
+        (item.code, item.policy, item.entry) == (finding.code, finding.policy, finding.entry)
+        for item in ledger.findings
+    )
+
+
 def _check_base(base: Ledger, name: str) -> Iterator[Finding]:
-    """Nothing can be compared with a base that does not hold; approvals may be under way there."""
-    wrong = [item for item in base.findings if item.code != "APPROVALS_MISSING"]
+    """Nothing can be compared with a base that does not hold; signatures may be under way there."""
+    wrong = [item for item in base.findings if item.code not in _WAITING]
     errors = [item for item in wrong if item.severity is Severity.ERROR]
     if errors:
         codes = ", ".join(sorted({item.code for item in errors}))

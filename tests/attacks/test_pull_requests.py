@@ -1,8 +1,14 @@
 """``verify --base``: a branch judged against the branch that it should be merged into."""
 
+from datetime import timedelta
+
 import pytest
 
+from policyctl.adapters.ssh_signing import sign
 from policyctl.core import paths
+from policyctl.core.entry import ChangeAction
+from policyctl.core.stages import Stage
+from policyctl.core.trust_root import ROOT_NAMESPACE
 
 BOT = "team-assistant"
 PII = paths.policy_path("pii")
@@ -267,3 +273,78 @@ def test_another_commit_can_be_judged_than_the_one_that_is_checked_out(scene):
 
     assert scene.verify("--rev", "HEAD~1").codes == set()
     assert scene.verify("--rev", "HEAD").codes == {"UNRECORDED_CHANGE"}
+
+
+@pytest.fixture
+def two_stewards(scene):
+    """A ledger whose trust root asks for two stewards, Erin and Olga."""
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    return scene
+
+
+def test_the_second_steward_signs_a_tombstone_that_waits_on_the_base(two_stewards):
+    scene = two_stewards
+    branch(scene, "first")
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    assert compared(scene) == (1, {"TOMBSTONE_THRESHOLD"})
+    on(scene, "main")
+    merge(scene, "first")
+    branch(scene, "second")
+    scene.do("redact", BOT, "2", by="olga")
+
+    assert compared(scene) == (0, set())
+
+
+def test_taking_away_a_stewards_signature_of_a_tombstone_is_tampering(two_stewards):
+    scene = two_stewards
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.do("redact", BOT, "2", by="olga")
+    branch(scene, "stripped")
+    scene.remove(paths.tombstone_signature_path(BOT, 2, "olga"))
+    scene.commit()
+
+    assert compared(scene) == (4, {"TOMBSTONE_THRESHOLD"})
+
+
+def test_other_work_goes_on_while_the_base_has_a_proposal_that_owes_a_signature(two_stewards):
+    scene = two_stewards
+    scene.rotate(by=("erin",))
+    scene.commit("a proposal")
+    branch(scene, "change")
+    edit(scene, "pii", "# more\n")
+    assert compared(scene) == (1, {"ROOT_THRESHOLD"})
+    branch(scene, "signed", "main")
+    version = scene.root().version
+    content = scene.read(paths.root_path(version))
+    made = sign(content, namespace=ROOT_NAMESPACE, key=scene.keys / "olga")
+    scene.write(paths.root_signature_path(version, "olga"), made)
+    scene.commit("signed")
+
+    assert compared(scene) == (0, set())
+
+
+def test_an_overdue_approval_can_still_come_to_the_base(scene):
+    then = scene.entry(BOT, scene.last(BOT)).requested_at - timedelta(hours=12)
+    stopped = scene.read(paths.policy_path(BOT)).replace(b"stage: limited", b"stage: logging")
+    scene.forge(
+        BOT,
+        stopped,
+        by="sam",
+        approved={},
+        action=ChangeAction.EMERGENCY_DEMOTE,
+        target=Stage.LOGGING,
+        requested_at=then,
+    )
+    scene.commit("an emergency")
+    much_later = ("--now", f"{then + timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}")
+    before = scene.verify(*much_later)
+    branch(scene, "approved")
+    scene.do("approve", BOT, "--yes", by="pia")
+
+    done = scene.verify("--base", "main", *much_later)
+
+    assert before.codes == {"EMERGENCY_OVERDUE"}
+    assert (done.code, done.codes) == (0, set())
