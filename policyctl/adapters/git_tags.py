@@ -52,6 +52,10 @@ class CheckpointTags:
             found.append(note)
         return tuple(found)
 
+    def pushed(self, ref: str, oid: str) -> KeptNote:
+        """The note of a tag that is not there yet."""
+        return self._note(_Tag(name=ref.removeprefix("refs/tags/"), oid=oid))
+
     def timestamps(self) -> dict[int, bytes]:
         """The time stamp beside each checkpoint, by number; empty where a tag holds none."""
         found = {}

@@ -14,6 +14,7 @@ from policyctl.adapters.git_location import GitLocation, find_served
 from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.git_process import GitProcess
 from policyctl.adapters.git_quarantine import quarantined
+from policyctl.adapters.git_tags import CheckpointTags
 from policyctl.core.entry import DIGEST
 from policyctl.errors import RepositoryError, UsageError
 
@@ -31,6 +32,7 @@ class ServedRepository:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self.commits = Commits(store)
+        self.tags = CheckpointTags(store)
 
     def branches(self) -> tuple[str, ...]:
         """The branches that are governed: ``policyctl.branch``, or the one that HEAD names.

@@ -43,7 +43,9 @@ def pre_receive(
             branches=branch or repository.branches(),
             target=repository.target,
             commits=repository.commits,
+            tags=repository.tags,
             memo=ledger_memo(YamlDocuments(), verify, repository.pin(), moment(None)),
+            verify=verify,
         )
     sys.stderr.write(plain(render(report)))
     raise typer.Exit(1 if report.refused else 0)

@@ -84,6 +84,11 @@ def covers(branches: Iterable[str], ref: str) -> bool:
     return False
 
 
+def is_checkpoint(ref: str) -> bool:
+    """True if a ref is a checkpoint's tag, or the same file where case does not count."""
+    return ref.casefold().startswith(CHECKPOINTS)
+
+
 def check_ref(update: RefUpdate, *, governed: bool) -> Iterator[Finding]:
     """Findings about a ref that may not be moved or deleted, whatever it names.
 
@@ -104,6 +109,12 @@ def check_ref(update: RefUpdate, *, governed: bool) -> Iterator[Finding]:
             "CHECKPOINT_TAG_MOVED",
             f"the checkpoint tag '{ref.removeprefix('refs/tags/')}' cannot be {done}",
             hint="make the next checkpoint",
+        )
+    elif is_checkpoint(ref) and not ref.startswith(CHECKPOINTS) and not update.deletes:
+        yield violation(
+            "CHECKPOINT_TAG_MOVED",
+            f"{ascii(ref)[1:-1]} is a checkpoint tag where the case of letters does not count",
+            hint="give the tag another name",
         )
     elif ref.startswith(_REPLACEMENTS) and not update.deletes:
         yield violation(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from policyctl.core import paths
+from policyctl.core.comparison import KeptNote
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
-from policyctl.core.push import RefUpdate, check_ref, covers, ledger_missing
+from policyctl.core.push import RefUpdate, check_ref, covers, is_checkpoint, ledger_missing
+from policyctl.core.pushed_checkpoint import check_pushed_checkpoint
+from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot
 from policyctl.usecases.ports import Commits
 
@@ -30,13 +34,25 @@ class Received:
     refused: tuple[tuple[str, tuple[Finding, ...]], ...]
 
 
+class PushedTags(Protocol):
+    """The checkpoints of a repository, and those that are pushed to it."""
+
+    def notes(self) -> tuple[KeptNote, ...]:
+        """The note of each checkpoint tag."""
+
+    def pushed(self, ref: str, oid: str) -> KeptNote:
+        """The note of a tag that is not there yet."""
+
+
 def judge_push(
     updates: Iterable[RefUpdate],
     *,
     branches: Iterable[str],
     target: Callable[[str], str],
     commits: Commits,
+    tags: PushedTags,
     memo: LedgerMemo,
+    verify: VerifySignature,
 ) -> Received:
     """Judge every ref of a push; what is wrong with one refuses them all.
 
@@ -45,7 +61,9 @@ def judge_push(
         branches: the branches whose ledgers must hold.
         target: the ref that moves when one is pushed.
         commits: the repository, with the objects that were pushed.
+        tags: its checkpoints.
         memo: judges ledgers.
+        verify: whether a signature was made over a message.
     """
     governed = tuple(branches)
     refused = []
@@ -54,6 +72,10 @@ def judge_push(
         found = tuple(check_ref(update, governed=is_governed))
         if not found and is_governed:
             found = _judge_branch(update, commits, memo)
+        elif not found and update.creates and is_checkpoint(update.ref):
+            pushed = tags.pushed(update.ref, update.new)
+            ledger = memo.judge(commits.snapshot(commits.resolve(pushed.commit)))
+            found = check_pushed_checkpoint(pushed, tags.notes(), ledger, verify)
         errors = tuple(item for item in found if item.severity is Severity.ERROR)
         if errors:
             refused.append((update.ref, errors))

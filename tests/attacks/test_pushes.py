@@ -299,7 +299,7 @@ def test_the_governed_branch_cannot_be_deleted(server):
 
 def test_checkpoint_tags_stay_where_they_are(server):
     scene = server.scene
-    scene.git("tag", "policyctl/checkpoint/1")
+    scene.do("checkpoint", by="erin")
     server.accepts("policyctl/checkpoint/1")
     nothing_governed(scene)
 
@@ -311,6 +311,25 @@ def test_checkpoint_tags_stay_where_they_are(server):
         in moved
     )
     assert "cannot be deleted" in deleted
+
+
+def test_a_checkpoint_that_would_stand_in_the_way_for_ever_is_refused(server):
+    scene = server.scene
+    scene.git("tag", "policyctl/checkpoint/1")
+    assert "CHECKPOINT_INVALID" in server.refuses("policyctl/checkpoint/1")
+
+    scene.git("tag", "-f", "-a", "-m", "trust me", "policyctl/checkpoint/1")
+    assert "CHECKPOINT_INVALID" in server.refuses("policyctl/checkpoint/1")
+
+    server.accepts("HEAD:refs/heads/idea")
+    other = "refs/tags/Policyctl/checkpoint/1"
+    assert "where the case of letters does not count" in server.refuses(f"HEAD:{other}")
+
+    scene.git("tag", "-d", "policyctl/checkpoint/1")
+    scene.do("checkpoint", by="erin")
+    made = "refs/tags/policyctl/checkpoint/"
+    assert "CHECKPOINT_INVALID" in server.refuses(f"{made}1:{made}2")
+    server.accepts("policyctl/checkpoint/1")
 
 
 def test_replacements_are_refused(server):
