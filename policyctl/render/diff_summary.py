@@ -51,14 +51,13 @@ def needs(item: PolicyDiff) -> str:
 
 def lacks(item: PolicyDiff) -> tuple[str, ...]:
     """What is still missing before the change may hold, each in a few words."""
-    found = [item.requirement.problem] if item.requirement.problem else []
-    recorded = item.recorded
+    problem, recorded = item.requirement.problem, item.recorded
     if recorded is None or not item.edited:
-        return tuple(found)
+        return (problem,) if problem else ()
     if not recorded.entry:
-        found.append("it is not recorded in the ledger")
-        return tuple(found)
-    found += [
+        return tuple(filter(None, (problem, "it is not recorded in the ledger")))
+    # What was recorded step by step need not be possible in one.
+    found = [
         f"{count} x {role} has not approved yet" for role, count in sorted(recorded.missing.items())
     ]
     if item.requirement.gate and not recorded.evidence:

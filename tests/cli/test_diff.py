@@ -147,6 +147,11 @@ def test_what_the_ledger_still_lacks_goes_away_step_by_step(recorded, events):
     assert done.code == 0, done.err
     assert "missing" not in recorded.run("diff", "before").out
 
+    edit(recorded, "confidential", "restricted")
+    done = recorded.run("record", "team-assistant", "--rationale", "stricter", by="erin")
+    assert done.code == 0, done.err
+    assert "record these first" not in recorded.run("diff", "before").out
+
 
 def test_a_stage_that_moves_together_with_other_values_is_called_out(recorded):
     edit(recorded, "stage: logging", "stage: limited")
