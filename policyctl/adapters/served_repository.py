@@ -16,6 +16,7 @@ from policyctl.adapters.git_process import GitProcess
 from policyctl.adapters.git_quarantine import quarantined
 from policyctl.adapters.git_tags import CheckpointTags
 from policyctl.core.entry import DIGEST
+from policyctl.core.push import HEADS
 from policyctl.errors import RepositoryError, UsageError
 
 _HOOK = """\
@@ -92,6 +93,25 @@ def receiving(folder: Path, environment: Mapping[str, str]) -> Iterator[ServedRe
     """
     with ObjectStore(quarantined(find_served(folder), environment)) as store:
         yield ServedRepository(store)
+
+
+def governed_by_hook(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The branches that the hook of a repository governs, and those of them that do not exist.
+
+    A pattern for several branches always counts as one that exists.
+
+    Raises:
+        RepositoryError: the folder is no repository, or nothing says which branch is governed.
+    """
+    with ObjectStore(find_served(_git_dir_of(folder))) as store:
+        names = tuple(name.removeprefix(HEADS) for name in ServedRepository(store).branches())
+        refs = {name: name if name.startswith("refs/") else HEADS + name for name in names}
+        absent = tuple(
+            name
+            for name, ref in refs.items()
+            if "*" not in name and store.attempt("show-ref", "--verify", "--hash", ref) is None
+        )
+    return names, absent
 
 
 def install(folder: Path) -> Path:

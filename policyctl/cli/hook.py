@@ -58,6 +58,11 @@ def install(
     ] = Path(),
 ) -> None:
     """Write the pre-receive hook of a repository; another hook there stays as it is."""
+    from policyctl.adapters.served_repository import governed_by_hook
     from policyctl.adapters.served_repository import install as write
+    from policyctl.render.lines import plain
+    from policyctl.render.text.hook import render
 
-    typer.echo(f"wrote {write(folder)}")
+    file = write(folder)
+    names, absent = governed_by_hook(folder)
+    typer.echo(plain(render(file, names, absent)), nl=False)

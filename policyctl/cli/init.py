@@ -23,7 +23,11 @@ def init(
     ] = None,
     role: Annotated[
         list[str] | None,
-        typer.Option("--role", help="Who approves, as ROLE=ID[,ID]; the first acts alone."),
+        typer.Option(
+            "--role",
+            help="Who approves, as ROLE=ID[,ID]; repeatable. "
+            "The first role may demote at once in an emergency.",
+        ),
     ] = None,
     team: Annotated[
         list[str] | None, typer.Option("--team", help="A team, as TEAM=ID[,ID]; repeatable.")

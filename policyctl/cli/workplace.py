@@ -104,6 +104,11 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
         if not equals or not name or not value:
             raise UsageError(f"{option} {text!r} is not NAME=VALUE")
         if name in found:
-            raise UsageError(f"{option} names '{name}' twice")
+            raise UsageError(
+                f"{option} names '{name}' twice",
+                hint=f"in one: {option} {name}={found[name]},{value}"
+                if option.endswith(("role", "team"))
+                else "",
+            )
         found[name] = value
     return found

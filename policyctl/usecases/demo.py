@@ -107,8 +107,10 @@ STORY: tuple[Scene, ...] = (
         ),
     ),
     Scene(
-        "Erin owns the policy, so she cannot approve it. Sam can, and sees what he signs.",
+        "The diff in policy terms says who must approve. Erin owns the policy, so she cannot; "
+        "Sam can, and sees what he signs.",
         (
+            Step("policyctl diff HEAD~1 HEAD"),
             Step(f"policyctl approve team-assistant --yes --key {KEYS}/erin", 1),
             Step(f"policyctl approve team-assistant --yes --key {KEYS}/sam"),
         ),

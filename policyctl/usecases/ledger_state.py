@@ -18,7 +18,7 @@ from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import Snapshot, content_of
 from policyctl.core.sshsig import Signature
 from policyctl.core.trust_root import TrustRoot
-from policyctl.errors import RefusedError, RepositoryError, TamperingError
+from policyctl.errors import RefusedError, RepositoryError, TamperingError, UsageError
 from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.ports import Documents, Person, Repository, Signer
 
@@ -100,6 +100,17 @@ def ledger_state(hands: Hands, now: datetime | None = None) -> LedgerState:
         snapshot, verify=hands.verify, read_facts=facts_reader(hands.documents), now=now
     )
     return LedgerState(snapshot=snapshot, ledger=ledger)
+
+
+def unknown_policy(state: LedgerState, policy: str) -> UsageError:
+    """What to say where a policy is named that the ledger has no entry of."""
+    names = ", ".join(sorted(state.ledger.chains))
+    return UsageError(
+        f"there is no recorded policy '{policy}'",
+        hint=f"recorded here: {names}"
+        if names
+        else f"policyctl record {policy} --rationale '...', once there is a policies/{policy}.yaml",
+    )
 
 
 def require_intact(state: LedgerState, policy: str, *, unrecorded: bool = False) -> None:

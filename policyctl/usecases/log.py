@@ -7,8 +7,7 @@ from datetime import datetime
 
 from policyctl.core.finding import Finding, Severity
 from policyctl.core.recorded import Recorded
-from policyctl.errors import UsageError
-from policyctl.usecases.ledger_state import Hands, ledger_state
+from policyctl.usecases.ledger_state import Hands, ledger_state, unknown_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +38,7 @@ def trail(policy: str | None, *, now: datetime, hands: Hands) -> Trail:
     state = ledger_state(hands, now)
     ledger = state.ledger
     if policy is not None and policy not in ledger.chains:
-        known = ", ".join(sorted(ledger.chains)) or "none"
-        raise UsageError(f"there is no recorded policy '{policy}'", hint=f"recorded here: {known}")
+        raise unknown_policy(state, policy)
     chains = [chain for name, chain in ledger.chains.items() if policy in (None, name)]
     entries = [item for chain in chains for item in chain.entries]
     entries.sort(key=lambda item: (item.entry.requested_at, item.entry.policy, item.entry.seq))

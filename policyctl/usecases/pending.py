@@ -12,7 +12,7 @@ from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
 from policyctl.core.trust_root import TrustRoot
 from policyctl.errors import PolicyctlError, RefusedError, UsageError
-from policyctl.usecases.ledger_state import LedgerState, require_intact
+from policyctl.usecases.ledger_state import LedgerState, require_intact, unknown_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def pending_of(state: LedgerState, policy: str) -> tuple[Pending, ...]:
     """
     chain = state.chain(policy)
     if chain is None or not chain.entries:
-        raise UsageError(f"there is no recorded policy '{policy}'")
+        raise unknown_policy(state, policy)
     require_intact(state, policy)
     entries = chain.entries
     found = tuple(

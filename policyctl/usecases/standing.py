@@ -8,7 +8,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.recorded import Recorded
-from policyctl.errors import TamperingError, UsageError
+from policyctl.errors import TamperingError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
     Hands,
@@ -16,6 +16,7 @@ from policyctl.usecases.ledger_state import (
     ledger_state,
     require_intact,
     require_settled,
+    unknown_policy,
 )
 from policyctl.usecases.reading import Reading, read_document
 
@@ -55,11 +56,7 @@ def standing(
     require_intact(state, policy)
     last = require_settled(state, policy, action)
     if last is None or last.entry.after is None:
-        names = ", ".join(sorted(state.ledger.chains))
-        raise UsageError(
-            f"there is no recorded policy '{policy}'",
-            hint=f"recorded here: {names}" if names else "policyctl new ID …",
-        )
+        raise unknown_policy(state, policy)
     hands.repository.require_ready([paths.policy_path(policy)])
     content = state.content(policy)
     if content is None or sha256(content) != last.entry.after:

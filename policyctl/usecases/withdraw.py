@@ -10,7 +10,7 @@ from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.recorded import Recorded
 from policyctl.core.trailers import commit_message, entry_trailers
-from policyctl.errors import RefusedError, RepositoryError, UsageError
+from policyctl.errors import RefusedError, RepositoryError
 from policyctl.usecases.ledger_state import (
     Hands,
     LedgerState,
@@ -19,6 +19,7 @@ from policyctl.usecases.ledger_state import (
     owes_stewards,
     require_intact,
     signing_person,
+    unknown_policy,
 )
 from policyctl.usecases.recording import subject_of
 
@@ -63,7 +64,7 @@ def withdraw(policy: str, *, pushed: bool, now: datetime, hands: Hands) -> Withd
     chain = state.chain(policy)
     last = chain.last if chain else None
     if chain is None or last is None:
-        raise UsageError(f"there is no recorded policy '{policy}'")
+        raise unknown_policy(state, policy)
     _require_pending(state, last)
     entry = last.entry
     if not pushed and hands.repository.is_upstream(paths.entry_path(policy, entry.seq)):

@@ -64,7 +64,8 @@ class Server:
         scene.git("clone", "-q", "--bare", "--template=", str(scene.folder), str(folder))
         self.git("config", "policyctl.pin", pin)
         done = scene.policyctl("hook", "install", str(folder))
-        assert (done.code, done.out) == (0, f"wrote {folder}/hooks/pre-receive\n"), done.err
+        assert done.code == 0, done.err
+        assert done.out.startswith(f"wrote {folder}/hooks/pre-receive\n")
         self.url = str(folder)
 
     def git(self, *arguments):
@@ -465,6 +466,28 @@ def test_a_push_reads_the_files_of_the_policies_that_it_changes(server, monkeypa
     assert len(tree) > 5
     assert not {line.split()[2] for line in tree} & read
     assert scene.git("rev-parse", f"HEAD:{PII}") in read
+
+
+def test_installing_says_which_branch_is_governed(server):
+    done = server.scene.policyctl("hook", "install", str(server.folder))
+
+    assert (done.code, done.out) == (
+        0,
+        f"wrote {server.folder / 'hooks/pre-receive'}\n  governs   main; other branches are free\n",
+    )
+
+
+def test_installing_says_that_the_governed_branch_is_not_there(server):
+    server.scene.git("--git-dir", str(server.folder), "symbolic-ref", "HEAD", "refs/heads/master")
+
+    done = server.scene.policyctl("hook", "install", str(server.folder))
+
+    assert done.code == 0
+    assert done.out.splitlines()[1:] == [
+        "  governs   master; other branches are free",
+        "  absent    master: what is pushed to another branch is not judged",
+        "  next      git config policyctl.branch NAME, in the repository on the server",
+    ]
 
 
 def test_the_hook_does_not_replace_another_and_may_be_written_again(server):

@@ -399,3 +399,32 @@ def test_a_use_case_without_a_baseline_of_its_own_asks_for_one(recorded):
 
     assert "no baseline was made for use case 'publik'" in message
     assert "public-facing@1" in message
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("approve", "nosuch"),
+        ("withdraw", "nosuch"),
+        ("void", "nosuch", "--rationale", "x"),
+        ("log", "nosuch"),
+    ],
+)
+def test_an_unknown_policy_is_answered_with_those_that_are_recorded(recorded, command):
+    assert refused(recorded, *command) == (
+        "policyctl: there is no recorded policy 'nosuch'\n  = recorded here: team-assistant\n"
+    )
+
+
+def test_a_role_that_is_given_twice_is_answered_with_how_to_write_it(
+    tmp_path, people, monkeypatch, shell
+):
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    monkeypatch.setenv("POLICYCTL_KEY", str(people / "erin"))
+
+    done = shell("init", ".", "--role", "security=sam", "--role", "security=ada", cwd=tmp_path)
+
+    assert done.code == 2
+    assert done.err.endswith(
+        "policyctl: --role names 'security' twice\n  = in one: --role security=sam,ada\n"
+    )
