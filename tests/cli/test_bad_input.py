@@ -407,7 +407,6 @@ def test_a_use_case_without_a_baseline_of_its_own_asks_for_one(recorded):
         ("approve", "nosuch"),
         ("withdraw", "nosuch"),
         ("void", "nosuch", "--rationale", "x"),
-        ("log", "nosuch"),
     ],
 )
 def test_an_unknown_policy_is_answered_with_those_that_are_recorded(recorded, command):
