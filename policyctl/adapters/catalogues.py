@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policyctl.adapters.document_bytes import read_kept
 from policyctl.adapters.plain_paths import is_folder, joined
@@ -18,9 +18,6 @@ from policyctl.core.catalogue import Catalogue, catalogue_from
 from policyctl.core.document import Document
 from policyctl.core.finding import pointer
 from policyctl.errors import InputError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = "catalogues"
 """Where a governed folder keeps catalogues of its own."""
@@ -81,15 +78,31 @@ def catalogues_of(folder: str | os.PathLike[str] | None) -> Mapping[str, Catalog
     paths = sorted(Path(folder, FOLDER).glob("*.json"))
     if not paths:
         return shipped_catalogues()
-    own = {path.stem: _own(path) for path in paths}
+    return catalogues_in(
+        {path.name: read_kept(str(path), file=f"{FOLDER}/{path.name}") for path in paths}
+    )
+
+
+def catalogues_in(files: Mapping[str, bytes]) -> Mapping[str, Catalogue]:
+    """The shipped catalogues and those in an organisation's files, by the names of these.
+
+    Raises:
+        InputError: one of the files cannot be used.
+    """
+    own = {
+        name.removesuffix(".json"): _own(name, content)
+        for name, content in sorted(files.items())
+        if name.endswith(".json")
+    }
+    if not own:
+        return shipped_catalogues()
     return MappingProxyType(dict(sorted({**shipped_catalogues(), **own}.items())))
 
 
-def _own(path: Path) -> Catalogue:
-    file = f"{FOLDER}/{path.name}"
-    problem = next(
-        _problems(data := _json(read_kept(str(path), file=file), file), file, path.stem), ""
-    )
+def _own(name: str, content: bytes) -> Catalogue:
+    file = f"{FOLDER}/{name}"
+    stem = name.removesuffix(".json")
+    problem = next(_problems(data := _json(content, file), file, stem), "")
     if problem:
         raise InputError(f"{file}: {problem}", hint=f"policyctl schema {_SCHEMA}")
     return catalogue_from(data)

@@ -39,6 +39,16 @@ class TableFormat(Enum):
     MARKDOWN = "markdown"
 
 
+class GateFormat(Enum):
+    """How the gate before a merge is printed; a promotion itself knows text and json."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
 class DiffFormat(Enum):
     """How a comparison is printed."""
 

@@ -6,30 +6,97 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.formats import Format
+from policyctl.cli.completion import policy_ids
+from policyctl.cli.formats import Format, GateFormat
 from policyctl.cli.options import (
     DryRunOption,
     EventsOption,
-    FormatOption,
     KeyOption,
     NowOption,
-    PolicyArgument,
-    RationaleOption,
+    PinOption,
     Target,
 )
 
 
 def promote(
-    policy: PolicyArgument,
-    to: Annotated[Target, typer.Option("--to", help="The stage that follows the present one.")],
-    rationale: RationaleOption,
+    policy: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID",
+            help="A policy's id, or the path of its file.",
+            autocompletion=policy_ids,
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        Target | None, typer.Option("--to", help="The stage that follows the present one.")
+    ] = None,
+    rationale: Annotated[
+        str | None, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
+    ] = None,
     events: EventsOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Promote nothing: judge every policy change of a pull request (with --base).",
+        ),
+    ] = False,
+    base: Annotated[
+        str,
+        typer.Option("--base", help="With --check: where it should be merged.", metavar="REV"),
+    ] = "",
+    head: Annotated[
+        str, typer.Option("--head", help="With --check: what should be merged.", metavar="REV")
+    ] = "HEAD",
+    baseline: Annotated[
+        str,
+        typer.Option(
+            "--baseline",
+            help="With --check: known findings of lint; this file counts as the base has it.",
+            metavar="FILE",
+        ),
+    ] = "",
+    pin: PinOption = "",
     now: NowOption = None,
-    format: FormatOption = Format.TEXT,
+    format: Annotated[
+        GateFormat,
+        typer.Option(
+            "--format",
+            help="How the report is printed; markdown, github and sarif are for --check.",
+        ),
+    ] = GateFormat.TEXT,
 ) -> None:
     """Check the gate, move the stage, and record it as one signed commit."""
+    from policyctl.cli.promote_arguments import promotion_arguments, require_alone
+
+    if check:
+        from policyctl.cli.promote_check import Asked, run_check
+
+        require_alone(policy, to, rationale, events, key, base=base, dry_run=dry_run)
+        asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
+        raise typer.Exit(run_check(asked, format))
+    name, target, reason = promotion_arguments(
+        policy, to, rationale, base=base, head=head, baseline=baseline
+    )
+    if format not in (GateFormat.TEXT, GateFormat.JSON):
+        raise typer.BadParameter(f"'{format.value}' is for --check", param_hint="--format")
+    _move(name, target, reason, events, key, now, Format(format.value), dry_run=dry_run)
+
+
+def _move(
+    policy: str,
+    to: Target,
+    rationale: str,
+    events: list[str] | None,
+    key: str | None,
+    now: str | None,
+    format: Format,
+    *,
+    dry_run: bool,
+) -> None:
     from pathlib import Path
 
     from policyctl.adapters.records.jsonl import RecordFiles

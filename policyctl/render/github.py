@@ -14,7 +14,9 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(report: Validation) -> str:
     """One command for each finding, then one line that counts them."""
-    return "".join(f"{line}\n" for line in (*map(_command, report.findings), counted(report)))
+    return "".join(
+        f"{line}\n" for line in (*map(finding_command, report.findings), counted(report))
+    )
 
 
 def command(
@@ -36,7 +38,8 @@ def command(
     return f"::{kind} {named}::{_message(message)}"
 
 
-def _command(finding: Finding) -> str:
+def finding_command(finding: Finding) -> str:
+    """The workflow command for a finding, at its place."""
     places: dict[str, int] = {}
     if finding.span:
         # Where a span covers several lines, the runner itself drops the columns.

@@ -169,6 +169,22 @@ class Commits(Protocol):
         """What the merges of a branch do not have as the commits had it that they merged."""
 
 
+class CommitFiles(Protocol):
+    """Files of commits, governed or not, and which of them differ."""
+
+    def content(self, commit: str, path: str) -> bytes | None:
+        """The bytes of a regular file of a commit, or None if there is none."""
+
+    def below(self, commit: str, folder: str) -> Mapping[str, bytes]:
+        """The regular files directly in a folder of a commit, by their names in it."""
+
+    def changed(self, old: str, new: str) -> tuple[str, ...]:
+        """All files that differ between two commits, a rename being two of them."""
+
+    def require_reach(self, one: str, other: str) -> None:
+        """Raise `NotJudgedError` if the history is cut off where the two commits differ."""
+
+
 class Signer(Protocol):
     """Signs with the user's key."""
 

@@ -10,7 +10,13 @@ from policyctl.usecases.diff import Comparison, PolicyDiff
 
 def render(comparison: Comparison, status: str) -> str:
     """The whole output."""
-    result = {
+    result = result_of(comparison)
+    return document("diff", status, findings=comparison.unread, result=result)
+
+
+def result_of(comparison: Comparison) -> dict[str, object]:
+    """What the comparison says, for reports that hold one."""
+    return {
         "before": comparison.before,
         "after": comparison.after,
         "effect": comparison.effect.value,
@@ -23,7 +29,6 @@ def render(comparison: Comparison, status: str) -> str:
         ],
         "policies": [_policy(item) for item in comparison.policies],
     }
-    return document("diff", status, findings=comparison.unread, result=result)
 
 
 def _policy(item: PolicyDiff) -> dict[str, object]:

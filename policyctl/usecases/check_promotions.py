@@ -1,0 +1,287 @@
+"""The gate before a merge: every policy change of a branch, judged by what its base asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from policyctl.core import paths
+from policyctl.core.catalogue import Catalogue
+from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.findings_baseline import FindingsBaseline
+from policyctl.core.ledger import Ledger
+from policyctl.core.ledger_memo import LedgerMemo, policy_of
+from policyctl.core.merge_verdict import Verdict, verdict_of, worst
+from policyctl.core.snapshot import content_of
+from policyctl.rules.settings import Settings
+from policyctl.usecases.branch_changes import BranchChanges, branch_changes, branch_ledgers
+from policyctl.usecases.branch_rules import SETTINGS, BranchRules, mixed_stream, rule_errors
+from policyctl.usecases.diff import Comparison, PolicyDiff, compare
+from policyctl.usecases.diff_pairs import Side
+from policyctl.usecases.governed import CommittedGovernance
+from policyctl.usecases.judged_policy import JudgedPolicy, judge_policy
+from policyctl.usecases.judged_root import JudgedRoot, judge_root
+from policyctl.usecases.policy_case import PolicyCase
+from policyctl.usecases.ports import CommitFiles, Commits, Documents
+from policyctl.usecases.reading import Reader, Reading
+
+_CATALOGUES = "catalogues"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateReaders:
+    """What the gate reads with.
+
+    Attributes:
+        commits: the governed files of commits.
+        files: all other files of commits.
+        memo: judges ledgers.
+        settings: what the bytes of ``policyctl.toml`` mean.
+        catalogues: the control frameworks, given an organisation's own files by their names.
+        known: what the bytes of a baseline of findings mean.
+    """
+
+    commits: Commits
+    files: CommitFiles
+    memo: LedgerMemo
+    documents: Documents
+    settings: Callable[[bytes | None], Settings]
+    catalogues: Callable[[Mapping[str, bytes]], Mapping[str, Catalogue]]
+    known: Callable[[bytes | None], FindingsBaseline]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionCheck:
+    """What a branch changes, and whether it may be merged.
+
+    Attributes:
+        policies: each changed policy, and each that anything is wrong with.
+        governance: what becomes of the trust root, or None where nothing does.
+        others: files that do not belong.
+        stream: how the change is cut: what does not go together.
+        comparison: the changes in policy terms; None where there are none.
+        whole: whether all policies were judged, because what they rest on changes.
+        unread: files of the branch that count only once they are merged.
+        sources: the text of each policy file that has findings.
+    """
+
+    changes: BranchChanges
+    policies: tuple[JudgedPolicy, ...] = ()
+    governance: JudgedRoot | None = None
+    others: tuple[Finding, ...] = ()
+    stream: tuple[Finding, ...] = ()
+    comparison: Comparison | None = None
+    whole: bool = False
+    unread: tuple[str, ...] = ()
+    sources: Mapping[str, str]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The worst of everything."""
+        others = (verdict_of(item, owed=(), known=0) for item in self.others)
+        cut = (Verdict.REFUSED for _ in self.stream)
+        return worst([*(row.verdict for row in self.rows), *others, *cut])
+
+    @property
+    def rows(self) -> tuple[JudgedPolicy | JudgedRoot, ...]:
+        """Governance, then the policies."""
+        return (*((self.governance,) if self.governance else ()), *self.policies)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that was found, as every format tells it."""
+        of_rows = (found for row in self.rows for found in row.findings)
+        return in_order([*self.others, *self.stream, *of_rows])
+
+
+def check_promotions(
+    *, base: str, head: str, readers: GateReaders, now: datetime, known: str = ""
+) -> PromotionCheck:
+    """Judge everything that a branch would change.
+
+    Only the chains of the changed policies are read, on both sides, unless the branch changes what
+    all of them rest on.
+
+    Args:
+        base: the revision that the branch should be merged into.
+        head: the branch.
+        readers: what is read with.
+        now: the present.
+        known: the path of a baseline of findings, which counts as the base has it; or empty.
+
+    Raises:
+        NotJudgedError: the history is cut off, or the base has no trust root.
+        TamperingError: the base's trust root does not hold.
+    """
+    changes = branch_changes(base=base, head=head, commits=readers.commits)
+    readers.files.require_reach(changes.tip, changes.head)
+    if not changes.files:
+        return PromotionCheck(changes=changes, sources={})
+    return _Gate(changes, readers, now, known).checked()
+
+
+class _Gate:
+    """One run of the gate on a branch that changes something."""
+
+    def __init__(
+        self, changes: BranchChanges, readers: GateReaders, now: datetime, known: str
+    ) -> None:
+        self._changes = changes
+        self._readers = readers
+        self._now = now
+        self._ledgers = branch_ledgers(changes, readers.commits, readers.memo)
+        tip = self._ledgers.snapshots[changes.tip]
+        own = readers.files.below(changes.tip, _CATALOGUES)
+        self._catalogues = readers.catalogues(own)
+        self._rules = BranchRules(
+            files=readers.files,
+            documents=readers.documents,
+            governance=CommittedGovernance(tip, self._ledgers.root, self._catalogues),
+            read_settings=readers.settings,
+            read_known=readers.known,
+            known=known,
+            now=now,
+        )
+
+    def checked(self) -> PromotionCheck:
+        """The whole report."""
+        changes, ledgers = self._changes, self._ledgers
+        by_policy = self._by_policy()
+        comparison = self._comparison()
+        readings, linted = self._readings()
+        diffs = {item.file: item for item in comparison.policies}
+        names = sorted({*changes.policies, *(name for name in by_policy if name)})
+        rows = tuple(
+            judge_policy(self._case(name, by_policy, diffs, readings, linted)) for name in names
+        )
+        governs = changes.governs or "" in by_policy
+        effective = sum(not item.edited for item in comparison.policies)
+        changed = self._changed()
+        return PromotionCheck(
+            changes=changes,
+            policies=rows,
+            governance=judge_root(ledgers, tuple(by_policy.get("", ())), effective=effective)
+            if governs
+            else None,
+            others=in_order(by_policy.get(None, ())),
+            stream=self._mixed(changed),
+            comparison=comparison,
+            whole=ledgers.whole,
+            unread=tuple(filter(self._counts_later, changed)),
+            sources={
+                name: reading.content.decode("utf-8", "replace")
+                for name, reading in readings.items()
+            },
+        )
+
+    def _case(
+        self,
+        name: str,
+        found: Mapping[str | None, list[Finding]],
+        diffs: Mapping[str, PolicyDiff],
+        readings: Mapping[str, Reading],
+        linted: tuple[Finding, ...],
+    ) -> PolicyCase:
+        file = paths.policy_path(name)
+        return PolicyCase(
+            policy=name,
+            changes=self._changes,
+            ledgers=self._ledgers,
+            diff=diffs.get(file),
+            reading=readings.get(file),
+            findings=in_order(found.get(name, ())),
+            linted=tuple(item for item in linted if item.file == file),
+            documents=self._readers.documents,
+            now=self._now,
+        )
+
+    def _by_policy(self) -> dict[str | None, list[Finding]]:
+        """What is wrong, by policy; empty: governance, None: files that do not belong.
+
+        What waits on the base for a steward's signature is not the branch's to bring.
+        """
+        waiting = set(self._ledgers.tip.findings) & self._ledgers.owed
+        found: dict[str | None, list[Finding]] = {}
+        for finding in self._ledgers.findings:
+            policy = finding.policy or policy_of(finding.file)
+            if policy or finding not in waiting or finding.file in self._changes.files:
+                found.setdefault(policy, []).append(finding)
+        return found
+
+    def _comparison(self) -> Comparison:
+        """The changes in policy terms; where there are several forks, from the base's tip."""
+        forks = self._changes.forks
+        before = forks[0] if len(forks) == 1 else self._changes.tip
+        ledger = self._ledgers.forks.get(before, self._ledgers.tip)
+        return compare(
+            self._side(before, self._changes.base, ledger),
+            self._side(self._changes.head, self._changes.head[:12], self._ledgers.head),
+            documents=self._readers.documents,
+            now=self._now,
+        )
+
+    def _side(self, commit: str, name: str, ledger: Ledger) -> Side:
+        snapshot = self._ledgers.snapshots[commit]
+        files = {path: content_of(snapshot, path) for path in snapshot}
+        return Side(
+            name=name,
+            files={
+                path: content
+                for path, content in files.items()
+                if content is not None and isinstance(paths.place_of(path), paths.PolicyFile)
+            },
+            governance=CommittedGovernance(snapshot, ledger.roots.latest, self._catalogues),
+            ledger=ledger,
+        )
+
+    def _readings(self) -> tuple[dict[str, Reading], tuple[Finding, ...]]:
+        """The branch's versions of the changed policies, and the errors that rules find there."""
+        snapshot = self._ledgers.snapshots[self._changes.head]
+        files = (paths.policy_path(name) for name in self._changes.policies)
+        contents = {file: content_of(snapshot, file) for file in files}
+        there = {file: content for file, content in contents.items() if content is not None}
+        reader = Reader(self._readers.documents, self._rules.governance)
+        readings = {file: reader.read(content, file) for file, content in there.items()}
+        invalid = [
+            item
+            for reading in readings.values()
+            for item in reading.findings
+            if item.severity is Severity.ERROR
+        ]
+        linted = rule_errors(
+            there,
+            head=self._changes.head,
+            references=self._changes.references,
+            snapshots=self._ledgers.snapshots,
+            rules=self._rules,
+        )
+        return readings, _once([*invalid, *linted])
+
+    def _changed(self) -> tuple[str, ...]:
+        """All files that the branch itself changes, governed or not."""
+        files, head = self._readers.files, self._changes.head
+        differing = [set(files.changed(commit, head)) for commit in self._changes.references]
+        return tuple(sorted(set.intersection(*differing)))
+
+    def _mixed(self, changed: tuple[str, ...]) -> tuple[Finding, ...]:
+        return mixed_stream(
+            changed,
+            head=self._changes.head,
+            references=self._changes.references,
+            rules=self._rules,
+        )
+
+    def _counts_later(self, path: str) -> bool:
+        """Whether a file would exempt from something, and counts only as the base has it."""
+        names = (SETTINGS, self._rules.known)
+        return path in names or path.startswith(f"{_CATALOGUES}/")
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each once although ``lint`` knows the policy and ``validate`` does not."""
+    seen: dict[tuple[object, ...], Finding] = {}
+    for item in findings:
+        seen[item.file, item.code, item.message, item.span] = item
+    return in_order(seen.values())

@@ -1,0 +1,110 @@
+"""One policy that a branch changes, with everything that its judgement rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from policyctl.core import paths
+from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.finding import Finding
+from policyctl.core.recorded import Recorded
+from policyctl.core.snapshot import content_of
+from policyctl.core.trust_root import TrustRoot
+from policyctl.usecases.branch_changes import BranchChanges, BranchLedgers
+from policyctl.usecases.diff import PolicyDiff
+from policyctl.usecases.ports import Documents
+from policyctl.usecases.reading import Reading
+
+_WAY_BACK = frozenset(
+    {ChangeAction.DEMOTE, ChangeAction.EMERGENCY_DEMOTE, ChangeAction.RETIRE, ChangeAction.REDACT}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyCase:
+    """One changed policy.
+
+    Attributes:
+        diff: what changes in policy terms; None where nothing of the policy itself does.
+        reading: the branch's file, read under the base's governance; None where it is gone.
+        findings: what is wrong with its chain, here or since the base.
+        linted: the errors that the rules find in its file.
+        now: the present.
+    """
+
+    policy: str
+    changes: BranchChanges
+    ledgers: BranchLedgers
+    diff: PolicyDiff | None
+    reading: Reading | None
+    findings: tuple[Finding, ...]
+    linted: tuple[Finding, ...]
+    documents: Documents
+    now: datetime
+
+    @property
+    def file(self) -> str:
+        """The policy file's path."""
+        return paths.policy_path(self.policy)
+
+    @property
+    def root(self) -> TrustRoot:
+        """The trust root of the base."""
+        return self.ledgers.root
+
+    @cached_property
+    def known(self) -> int:
+        """How many entries are not the branch's own."""
+        return self.ledgers.known(self.policy)
+
+    @cached_property
+    def chain(self) -> tuple[Recorded, ...]:
+        """All entries of the branch."""
+        chain = self.ledgers.head.chains.get(self.policy)
+        return chain.entries if chain else ()
+
+    @cached_property
+    def entries(self) -> tuple[Recorded, ...]:
+        """The entries that the branch adds."""
+        return self.chain[self.known :]
+
+    @cached_property
+    def settling(self) -> tuple[Recorded, ...]:
+        """The entries whose approvals count here: the new ones, and those that the base awaits."""
+        tip = self.ledgers.tip.chains.get(self.policy)
+        waiting = {item.digest for item in tip.entries if item.missing} if tip else set()
+        return tuple(
+            item
+            for number, item in enumerate(self.chain)
+            if number >= self.known or item.digest in waiting
+        )
+
+    @cached_property
+    def goes_back(self) -> bool:
+        """Whether the branch only takes the policy back, which no rule may hold up."""
+        return bool(self.entries) and all(item.entry.action in _WAY_BACK for item in self.entries)
+
+    @cached_property
+    def before(self) -> Mapping[str, Any] | None:
+        """The values of the policy file where the branch left its base, if it can be read."""
+        fork = self.ledgers.snapshots[self.changes.forks[0]]
+        content = content_of(fork, self.file)
+        document, _ = self.documents.parse(content, self.file) if content else (None, ())
+        data = document.data if document else None
+        return data if isinstance(data, dict) else None
+
+    @property
+    def after(self) -> Mapping[str, Any] | None:
+        """The values of the branch's policy file, if it can be read."""
+        document = self.reading.document if self.reading else None
+        data = document.data if document else None
+        return data if isinstance(data, dict) else None
+
+    def entry_before(self, item: Recorded) -> Entry | None:
+        """The entry before one of the chain."""
+        seq = item.entry.seq
+        return self.chain[seq - 2].entry if 1 < seq <= len(self.chain) else None
