@@ -22,7 +22,7 @@ def evidence(
     from pathlib import Path
 
     from policyctl.adapters.policy_files import read_policy
-    from policyctl.adapters.records.jsonl import RecordFiles
+    from policyctl.adapters.records.opening import open_records
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
@@ -40,7 +40,7 @@ def evidence(
         content,
         file=file,
         target=Stage(to.value) if to else None,
-        records=RecordFiles([Path(name) for name in events]),
+        records=open_records(events),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
     )

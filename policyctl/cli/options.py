@@ -80,7 +80,12 @@ PinOption = Annotated[
 ]
 EventsOption = Annotated[
     list[str] | None,
-    typer.Option("--events", help="Detection records (JSON lines, plain or gzip).", metavar="FILE"),
+    typer.Option(
+        "--events",
+        help="Detection records: JSON lines or CSV, also packed (.gz, .zst), Parquet, a pattern of "
+        "such files, a folder written by 'records import', or - for standard input.",
+        metavar="FILE",
+    ),
 ]
 NowOption = Annotated[
     str | None,

@@ -97,9 +97,7 @@ def _move(
     *,
     dry_run: bool,
 ) -> None:
-    from pathlib import Path
-
-    from policyctl.adapters.records.jsonl import RecordFiles
+    from policyctl.adapters.records.opening import open_records
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import change_name, policy_id, workplace
@@ -113,7 +111,7 @@ def _move(
             policy_id(policy),
             target=Stage(to.value),
             rationale=rationale,
-            records=RecordFiles([Path(name) for name in events]) if events else None,
+            records=open_records(events) if events else None,
             change=change_name(),
             now=moment(now),
             hands=hands,

@@ -37,6 +37,8 @@ class Record:
     Attributes:
         time: when, in UTC.
         key: the sticky unit of a limited share: a user, a session, else the request.
+        session_id: the conversation that the message belongs to, or empty.
+        score: the detector's own number from 0 to 1, for information; the level decides.
         level: the confidence, or None if the detector found nothing or gave no answer.
         detected: whether the engine counted it as a detection, or None if that is not known.
         would_block: whether the engine would have acted outside of an observing mode, or None.
@@ -53,8 +55,10 @@ class Record:
     level: Level | None
     status: Status
     key: str
+    session_id: str = ""
     cohort: str = ""
     detector_version: str = ""
+    score: float | None = None
     detected: bool | None = None
     would_block: bool | None = None
     blocked: bool | None = None
@@ -85,12 +89,11 @@ def record_from(data: Mapping[str, object]) -> Record:
         ValueError: the object is not a record; the message is one sentence that says why.
     """
     if not data.keys() <= _NAMES:
-        unknown = next(name[:_SHOWN] for name in data if name not in _NAMES)
-        raise ValueError(f"the field {unknown!a} is unknown{_suggestion(unknown, _KNOWN)}")
+        unknown = next(name for name in data if name not in _NAMES)
+        raise ValueError(f"the field {unknown_field(unknown)}")
     missing = [name for name in _REQUIRED if name not in data]
     if missing:
         raise ValueError(f"the record has no {_listed(missing)}")
-    _check_score(data.get("score"))
     request_id = _text(data, "request_id")
     status = Status(_choice(data, "status", _STATUSES))
     level = _choice(data, "level", _LEVELS)
@@ -105,8 +108,10 @@ def record_from(data: Mapping[str, object]) -> Record:
         level=None if level == _NO_LEVEL else Level.named(level),
         status=status,
         key=_optional(data, "key") or _optional(data, "session_id") or request_id,
+        session_id=_optional(data, "session_id"),
         cohort=_optional(data, "cohort"),
         detector_version=_optional(data, "detector_version"),
+        score=_score(data.get("score")),
         detected=_flag(data, "detected"),
         would_block=_flag(data, "would_block"),
         blocked=_flag(data, "blocked"),
@@ -116,6 +121,12 @@ def record_from(data: Mapping[str, object]) -> Record:
         policy_digest=_optional(data, "policy_digest"),
         fingerprint=_optional(data, "fingerprint"),
     )
+
+
+def unknown_field(name: str) -> str:
+    """What is said of a field that records do not have."""
+    shown = name[:_SHOWN]
+    return f"{shown!a} is unknown{_suggestion(shown, FIELDS)}"
 
 
 _NO_LEVEL = "none"
@@ -128,8 +139,10 @@ _OPTIONAL = (
     "session_id", "key", "cohort", "detector_version", "score", "detected", "would_block",
     "blocked", "label", "reviewer", "engine", "policy_digest", "fingerprint",
 )  # fmt: skip
-_KNOWN = (*_REQUIRED, *_OPTIONAL)
-_NAMES = frozenset(_KNOWN)
+FIELDS = (*_REQUIRED, *_OPTIONAL)
+"""What a record may hold, as its JSON object spells it; what is required comes first."""
+
+_NAMES = frozenset(FIELDS)
 _LONGEST = 512
 _SHOWN = 60
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -175,13 +188,14 @@ def _label(data: Mapping[str, object]) -> Label | None:
     return None if data.get("label") is None else Label(_choice(data, "label", _LABELS))
 
 
-def _check_score(value: object) -> None:
+def _score(value: object) -> float | None:
     if value is None:
-        return
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"'score' is {_kind(value)}, not a number")
     if not 0 <= value <= 1:
         raise ValueError(f"the score {value} is not between 0 and 1")
+    return float(value)
 
 
 def _time(text: str) -> datetime:

@@ -13,13 +13,13 @@ from importlib.resources import files
 
 import pytest
 
-from policyctl.adapters.records import jsonl
-from policyctl.adapters.records.jsonl import RecordFiles, read
+from policyctl.adapters.records import record_files
+from policyctl.adapters.records.opening import open_records
 from policyctl.core.evidence import RecordSource
 from policyctl.core.record import Label
 from policyctl.errors import InputError
 
-HINT = "give one JSON object a line, plain or compressed with gzip"
+HINT = "give one JSON object a line, plain or compressed with gzip or zstd"
 
 
 def line(number, **more):
@@ -33,6 +33,10 @@ def line(number, **more):
         "status": "ok",
     }
     return json.dumps(record | more).encode() + b"\n"
+
+
+def read(path):
+    return open_records([str(path)])
 
 
 def refusal(path):
@@ -76,7 +80,7 @@ def test_a_missing_last_line_break_and_empty_lines_do_no_harm(file, content):
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_the_manifest_names_the_bytes_that_were_read(file, pack):
     content = pack(b"".join(line(number) for number in range(2000)))
-    records = RecordFiles([file(content, "a.jsonl")])
+    records = open_records([str(file(content, "a.jsonl"))])
 
     assert sum(1 for _ in records) == 2000
     assert records.manifest() == (
@@ -85,7 +89,7 @@ def test_the_manifest_names_the_bytes_that_were_read(file, pack):
 
 
 def test_there_is_no_manifest_before_the_end(file):
-    records = RecordFiles([file(line(1) + line(2))])
+    records = open_records([str(file(line(1) + line(2)))])
     next(iter(records))
 
     with pytest.raises(ValueError, match="have not been read to their end"):
@@ -93,7 +97,8 @@ def test_there_is_no_manifest_before_the_end(file):
 
 
 def test_several_files_are_one_stream_that_can_be_read_again(file):
-    records = RecordFiles([file(line(1), "a.jsonl"), file(gzip.compress(line(2)), "b.jsonl.gz")])
+    files = [file(line(1), "a.jsonl"), file(gzip.compress(line(2)), "b.jsonl.gz")]
+    records = open_records(map(str, files))
 
     assert [record.request_id for record in records] == ["r1", "r2"]
     assert [record.request_id for record in records] == ["r1", "r2"]
@@ -160,7 +165,7 @@ def test_several_files_are_one_stream_that_can_be_read_again(file):
         (b"\n\n", "records.jsonl holds no records"),
         (gzip.compress(b""), "records.jsonl holds no records"),
         (bytes(range(256)) * 8, "records.jsonl is not JSON lines"),
-        (b"\x28\xb5\x2f\xfd" + b"zstd\n", "records.jsonl is not JSON lines"),
+        (b"\x28\xb5\x2f\xfd" + b"zstd" * 9, "records.jsonl is damaged: it cannot be unpacked"),
         (b"\x1f\x8b" + b"\x00" * 40, "records.jsonl is damaged: it cannot be unpacked"),
         (gzip.compress(line(1)) + b"rubbish", "records.jsonl is damaged: it cannot be unpacked"),
     ],
@@ -206,7 +211,7 @@ def test_a_record_may_not_come_again_in_another_file(file):
     paths = [file(line(1) + line(2), "a.jsonl"), file(line(3) + line(2), "b.jsonl")]
 
     with pytest.raises(InputError) as raised:
-        list(RecordFiles(paths))
+        list(open_records(map(str, paths)))
 
     assert raised.value.message == (
         "b.jsonl:2: request 'r2' has another record of detector 'prompt_attack' (input)"
@@ -219,7 +224,7 @@ def test_the_same_file_may_not_be_given_twice(file):
     path = file(line(1))
 
     with pytest.raises(InputError, match=r"records\.jsonl:1: request 'r1' has another record"):
-        list(RecordFiles([path, path]))
+        list(open_records([str(path), str(path)]))
 
 
 def test_one_request_may_have_a_record_of_each_detector_and_direction(file):
@@ -229,7 +234,7 @@ def test_one_request_may_have_a_record_of_each_detector_and_direction(file):
 
 
 def test_records_that_only_look_alike_by_their_hash_are_told_apart(file, monkeypatch):
-    monkeypatch.setattr(jsonl, "hash", lambda _: 7, raising=False)
+    monkeypatch.setattr(record_files, "hash", lambda _: 7, raising=False)
 
     assert len(list(read(file(line(1) + line(2) + line(3))))) == 3
     assert "in twice.jsonl:1" in refusal(file(line(1) + line(2) + line(1), "twice.jsonl")).message
@@ -239,7 +244,7 @@ def test_a_file_that_is_not_there_is_one_clear_error(file, tmp_path):
     path = tmp_path / "nope.jsonl"
 
     assert refusal(path).message == f"cannot read {path.as_posix()}: No such file or directory"
-    assert refusal(tmp_path).message == f"cannot read {tmp_path.as_posix()}: Is a directory"
+    assert refusal(tmp_path).message == f"{tmp_path.as_posix()} is a folder without manifest.json"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="runs as non-root")

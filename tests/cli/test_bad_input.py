@@ -220,7 +220,7 @@ GOOD = (
         ((GOOD + "\n" + GOOD[:40]).encode(), ":2: "),
         (gzip.compress((GOOD + "\n").encode())[:-9], "ends in the middle"),
         (b"PK\x03\x04" + b"\0" * 50, "not JSON lines"),
-        (b"ts,request_id\n1,2\n", ":1: "),
+        (b"ts,request_id\n1,2\n", ":2: the record has no "),
         (b"[1, 2]\n", ":1: "),
         (b"", "holds no records"),
         (GOOD.replace("00Z", "00").encode() + b"\n", "has no time zone"),

@@ -23,7 +23,7 @@ from xml.etree import ElementTree as ET
 
 from policyctl.adapters.catalogues import catalogues_of
 from policyctl.adapters.findings_file import findings_in
-from policyctl.adapters.records.jsonl import RecordFiles
+from policyctl.adapters.records.opening import open_records
 from policyctl.adapters.settings_file import parse_settings
 from policyctl.adapters.ssh_verification import verify
 from policyctl.adapters.verdicts import Verdicts
@@ -305,7 +305,7 @@ def _file(content: bytes) -> Any:
 def records(content: bytes) -> None:
     """Detection records, plain or packed."""
     with _file(content) as file, suppress(PolicyctlError):
-        for _ in RecordFiles([Path(file.name)]):
+        for _ in open_records([file.name]):
             pass
 
 

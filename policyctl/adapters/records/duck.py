@@ -1,0 +1,60 @@
+"""DuckDB: opened with bounds, and its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policyctl.adapters.records.unpacking import EXTRA
+from policyctl.errors import InputError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "256MB"
+"""What DuckDB may hold in memory; the rest is spilt to a folder where there is one."""
+
+
+@contextmanager
+def connected(what: str, *, spill: Path | None = None) -> Iterator[DuckDBPyConnection]:
+    """A database in memory that reads and writes files, and no network.
+
+    Args:
+        what: what needs it, for the message if it is not installed.
+        spill: where it may put what does not fit into memory.
+
+    Raises:
+        InputError: DuckDB is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise InputError(f"{what} needs DuckDB, which is not installed", hint=EXTRA) from error
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "temp_directory": spill.as_posix() if spill else "",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def asking(name: str, kind: str) -> Iterator[None]:
+    """Turn DuckDB's errors about a file into one sentence.
+
+    Raises:
+        InputError: the file is not what it should be.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise InputError(f"{name} is damaged: it cannot be read as {kind}") from error

@@ -1,0 +1,52 @@
+"""One line of a JSON lines file, decoded so strictly that no two readers differ about it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import NoReturn
+
+
+def decode_line(content: bytes) -> dict[str, object]:
+    """The object that a line holds.
+
+    Raises:
+        ValueError: it holds none; the message is one sentence that quotes nothing but field names.
+    """
+    try:
+        data = _DECODER.decode(content.rstrip(b"\r\n").decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        if content.startswith(b"{") and not content.endswith(b"\n"):
+            raise ValueError("the last line is cut off") from error
+        raise ValueError(_reason(error)) from error
+    if not isinstance(data, dict):
+        raise ValueError("the line is not a JSON object")
+    return data
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise ValueError(f"the field {twice!a} stands twice in the record")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"the line is not JSON: {name} is not a number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"the line is not JSON: {error.msg.lower()} at column {error.colno}"
+        case UnicodeDecodeError():
+            return "the line is not UTF-8"
+        case RecursionError():
+            return "the line is nested too deeply"
+        case _:
+            return str(error)

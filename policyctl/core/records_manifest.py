@@ -1,0 +1,134 @@
+"""The manifest of a prepared folder: its inputs, what was left out of them, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from policyctl.core.canonical import decode, encode
+
+SCHEMA = "policyctl/records-manifest/v1"
+NAME = "manifest.json"
+FOLDERS = ("hits", "totals", "requests")
+"""What every input has one Parquet file in; ``rejects`` has one for inputs that had any."""
+
+SHORT = 12
+"""How many hex digits of an input's digest name its files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """One input, and what became of its lines.
+
+    Attributes:
+        name: the file's name without its folder.
+        sha256: digest of its bytes.
+        engine: whose format it was read as.
+        size: its bytes.
+        lines: its lines, or rows.
+        records: the records that were made of it; a line may give several, or none.
+        used: the lines that were understood.
+        rejected: how many could not be used, by reason.
+        first: time of the earliest record, as RFC 3339, or empty without records.
+        last: time of the latest one.
+    """
+
+    name: str
+    sha256: str
+    engine: str
+    size: int
+    lines: int
+    records: int
+    used: int
+    rejected: tuple[tuple[str, int], ...] = ()
+    first: str = ""
+    last: str = ""
+
+    @property
+    def short(self) -> str:
+        """What the input's files in the folder are called."""
+        return self.sha256[:SHORT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a prepared folder holds.
+
+    Attributes:
+        inputs: by digest.
+        files: sha256 of each file in the folder by its path.
+        policyctl: the version that wrote the manifest.
+        duckdb: the version of DuckDB that wrote the files last.
+    """
+
+    inputs: tuple[ImportedFile, ...]
+    files: Mapping[str, str]
+    policyctl: str
+    duckdb: str
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The one spelling of a manifest."""
+    firsts = [item.first for item in manifest.inputs if item.first]
+    lasts = [item.last for item in manifest.inputs if item.last]
+    return encode(
+        {
+            "schema": SCHEMA,
+            "inputs": [_input(item) for item in sorted(manifest.inputs, key=_digest)],
+            "window": {"first": min(firsts), "last": max(lasts)} if firsts else None,
+            "tool": {"policyctl": manifest.policyctl, "duckdb": manifest.duckdb},
+            "files": dict(manifest.files),
+        }
+    )
+
+
+def manifest_from(content: bytes) -> Manifest:
+    """The manifest that these bytes are.
+
+    Raises:
+        ValueError: they are not one.
+    """
+    data = decode(content)
+    try:
+        return _manifest(cast("Mapping[str, object]", data))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("not a manifest of records") from error
+
+
+def _manifest(data: Mapping[str, object]) -> Manifest:
+    if data["schema"] != SCHEMA:
+        raise ValueError("not a manifest of records")
+    tool = cast("Mapping[str, str]", data["tool"])
+    return Manifest(
+        inputs=tuple(_imported(item) for item in cast("list[dict[str, object]]", data["inputs"])),
+        files=dict(cast("Mapping[str, str]", data["files"])),
+        policyctl=tool["policyctl"],
+        duckdb=tool["duckdb"],
+    )
+
+
+def _imported(data: Mapping[str, object]) -> ImportedFile:
+    rejected = cast("Mapping[str, int]", data["rejected"])
+    fields = {**data, "rejected": tuple(sorted(rejected.items())), "size": data["bytes"]}
+    del fields["bytes"]
+    return ImportedFile(**fields)  # type: ignore[arg-type]
+
+
+def _input(item: ImportedFile) -> dict[str, object]:
+    return {
+        "name": item.name,
+        "sha256": item.sha256,
+        "engine": item.engine,
+        "bytes": item.size,
+        "lines": item.lines,
+        "used": item.used,
+        "records": item.records,
+        "rejected": dict(item.rejected),
+        "first": item.first,
+        "last": item.last,
+    }
+
+
+def _digest(item: ImportedFile) -> str:
+    return item.sha256
