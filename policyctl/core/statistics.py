@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-_TINY = 1e-300
-_PRECISION = 1e-15
-_MAX_STEPS = 1_000_000
+from policyctl.core.special_functions import PRECISION, log_beta, log_beta_cdf
 
 
 def clopper_pearson_upper(x: int, n: int, alpha: float) -> float:
@@ -38,7 +36,7 @@ def clopper_pearson_upper(x: int, n: int, alpha: float) -> float:
         following = share + step
         if not low < following < high:
             following = (low + high) / 2
-        if abs(following - share) <= _PRECISION * share or not low < following < high:
+        if abs(following - share) <= PRECISION * share or not low < following < high:
             return following
         share = following
 
@@ -80,10 +78,10 @@ def log_e_value(x: int, n: int, theta: float, a: float = 0.5, b: float = 0.5) ->
     _check_counts(x, n)
     _check_theta(theta)
     if theta == 1:
-        return math.inf if x < n else _log_beta(x + a, b) - _log_beta(a, b)
+        return math.inf if x < n else log_beta(x + a, b) - log_beta(a, b)
     rest = 1 - theta
-    mixture = _log_beta(x + a, n - x + b) + _log_beta_cdf(theta, rest, x + a, n - x + b)
-    prior = _log_beta(a, b) + _log_beta_cdf(theta, rest, a, b)
+    mixture = log_beta(x + a, n - x + b) + log_beta_cdf(theta, rest, x + a, n - x + b)
+    prior = log_beta(a, b) + log_beta_cdf(theta, rest, a, b)
     return mixture - prior - x * math.log(theta) - (n - x) * math.log1p(-theta)
 
 
@@ -101,7 +99,7 @@ def anytime_upper(x: int, n: int, alpha: float) -> float:
     needed = -math.log(alpha)
     low, high = x / n, 1.0
     # Up to x/n the likelihood rises, so the mixture cannot exceed 1: the bound lies above.
-    while high - low > _PRECISION * high:
+    while high - low > PRECISION * high:
         middle = (low + high) / 2
         if not low < middle < high:
             break
@@ -177,53 +175,13 @@ def _least(start: int, enough: Callable[[int], bool]) -> int:
 
 
 def _log_cdf(x: int, n: int, p: float) -> float:
-    return _log_beta_cdf(1 - p, p, n - x, x + 1)
+    return log_beta_cdf(1 - p, p, n - x, x + 1)
 
 
 def _log_cdf_slope(x: int, n: int, p: float) -> float:
     """How fast `_log_cdf` falls with the share, as a positive number."""
-    density = x * math.log(p) + (n - x - 1) * math.log1p(-p) - _log_beta(x + 1, n - x)
+    density = x * math.log(p) + (n - x - 1) * math.log1p(-p) - log_beta(x + 1, n - x)
     return math.exp(density - _log_cdf(x, n, p))
-
-
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
-
-
-def _log_beta_cdf(p: float, q: float, a: float, b: float) -> float:
-    """The logarithm of the regularised incomplete beta function at ``p``, with ``q`` = 1 - p.
-
-    Both are arguments because the smaller one would lose its digits in a subtraction.
-    """
-    front = a * math.log(p) + b * math.log(q) - _log_beta(a, b)
-    if p < (a + 1) / (a + b + 2):
-        return front + math.log(_continued_fraction(p, a, b) / a)
-    beyond = math.exp(front) * _continued_fraction(q, b, a) / b
-    return math.log1p(-beyond)
-
-
-def _continued_fraction(p: float, a: float, b: float) -> float:
-    """The continued fraction of the incomplete beta function, by Lentz's method as modified."""
-    c, d = 1.0, _inverse(1 - (a + b) * p / (a + 1))
-    value = d
-    for m in range(1, _MAX_STEPS):
-        even = m * (b - m) * p / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * p / ((a + 2 * m) * (a + 2 * m + 1))
-        for term in (even, odd):
-            d = _inverse(1 + term * d)
-            c = _away_from_zero(1 + term / c)
-            value *= c * d
-        if abs(c * d - 1) < _PRECISION:
-            return value
-    raise ArithmeticError(f"the incomplete beta function does not converge at {p}, {a}, {b}")
-
-
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
-
-
-def _inverse(value: float) -> float:
-    return 1 / _away_from_zero(value)
 
 
 def _hypergeometric_cdf(x: int, n: int, m: int, marked: int) -> float:
@@ -237,7 +195,7 @@ def _hypergeometric_cdf(x: int, n: int, m: int, marked: int) -> float:
         ratio = k * (m - marked - n + k) / ((marked - k + 1) * (n - k + 1))
         term *= ratio
         total += term
-        if ratio < 1 and term < total * _PRECISION:
+        if ratio < 1 and term < total * PRECISION:
             break
     return total
 
