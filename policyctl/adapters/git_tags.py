@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from policyctl.adapters.git_objects import ObjectStore, is_object_id
-from policyctl.adapters.git_writing import WritableStore
 from policyctl.core.comparison import KeptNote
 from policyctl.core.signed_note import MAX_NOTE
 from policyctl.errors import NotJudgedError, RepositoryError
 from policyctl.usecases.ports import Person
+
+if TYPE_CHECKING:
+    from policyctl.adapters.git_writing import WritableStore
 
 _CHECKPOINTS = "policyctl/checkpoint/"
 _TIMESTAMPS = "policyctl/timestamp/"

@@ -24,6 +24,7 @@ class GovernedFiles:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._read: dict[str, File] = {}
+        self._listed: tuple[str, dict[str, TreeEntry]] = ("", {})
         self._bytes = 0
 
     def of_commit(self, commit: str, under: Sequence[str] | None = None) -> Snapshot:
@@ -39,10 +40,15 @@ class GovernedFiles:
 
     def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
         """The names of the governed files of a commit, and the objects that they hold."""
+        if under is None and commit == self._listed[0]:
+            return self._listed[1]
         alike = [name for name in self._store.top(commit) if is_governed(name)]
         if not alike or under == ():
             return {}
-        return self._store.tree(commit, alike if under is None else under)
+        found = self._store.tree(commit, alike if under is None else under)
+        if under is None:
+            self._listed = commit, found
+        return found
 
     def file(self, path: str, entry: TreeEntry) -> File:
         """The file that a commit has at a path."""

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity
-from policyctl.core.growth import Extent, HeldEntry, check_kept, check_new_entries, extent_of
+from policyctl.core.growth import Extent, check_kept, check_new_entries, extent_of
+from policyctl.core.held import HeldEntry
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import violation
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from policyctl.core.canonical import encode, sha256
 from policyctl.core.entry import DIGEST, SLUG
+from policyctl.core.held import HeldEntry, held
 from policyctl.core.merkle import HASH_BYTES
 from policyctl.core.recorded import Recorded
 from policyctl.core.signature_files import VerifySignature
@@ -58,12 +59,17 @@ class Checkpoint:
 
 def leaf_bytes(item: Recorded) -> bytes:
     """The leaf of an entry: its digest and those of its signature files."""
+    return held_leaf(item.entry.policy, item.entry.seq, held(item))
+
+
+def held_leaf(policy: str, seq: int, item: HeldEntry) -> bytes:
+    """The same, of an entry of which the digests were kept."""
     return encode(
         {
             "type": _LEAF,
-            "policy": item.entry.policy,
-            "seq": item.entry.seq,
-            "entry": item.digest,
+            "policy": policy,
+            "seq": seq,
+            "entry": item.entry,
             "signatures": dict(item.signatures),
         }
     )

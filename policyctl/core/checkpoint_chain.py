@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from policyctl.core.checkpoint import (
     Checkpoint,
     checkpoint_digest,
-    leaf_bytes,
+    held_leaf,
     note_signers,
     parse_checkpoint,
 )
 from policyctl.core.comparison import Comparison, KeptNote, Link, Loss
 from policyctl.core.finding import Finding
-from policyctl.core.growth import Extent, HeldEntry, check_entry_roots, check_growth, extent_of
+from policyctl.core.growth import Extent, check_entry_roots, check_growth, extent_of
+from policyctl.core.held import HeldEntry
 from policyctl.core.ledger import Ledger
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.signed_note import parse_note
@@ -104,10 +105,14 @@ def _break(before: Link | None, link: Link) -> Finding | None:
 
 
 class _Walk:
-    """Builds the tree again, checkpoint by checkpoint, from the entries of the ledger."""
+    """Builds the tree again, checkpoint by checkpoint, from the entries of the ledger.
+
+    Where some chains were taken from elsewhere there is no tree; then the lengths alone count.
+    """
 
     def __init__(self, ledger: Ledger, result: Comparison) -> None:
         self._ledger = ledger
+        self._held = extent_of(ledger).chains
         self._result = result
         self._tree = result.tree
 
@@ -136,24 +141,23 @@ class _Walk:
         if any(length <= lengths.get(policy, 0) for policy, length in now.grew.items()):
             return self._invalid(link, "it covers less of a policy than the one before it")
         added = sum(length - lengths.get(policy, 0) for policy, length in now.grew.items())
-        if now.size != self._tree.size + added:
+        if now.size != sum(lengths.values()) + added:
             return self._invalid(link, "its size is not what it says that policies grew by")
-        chains = self._ledger.chains
-        if any(
-            policy not in chains or len(chains[policy].entries) < length
-            for policy, length in now.grew.items()
-        ):
+        if any(self._length(policy) < length for policy, length in now.grew.items()):
             self._add(link, check_growth(self._extent(link), self._ledger, since=link.name))
             return False
         for policy, length in sorted(now.grew.items()):
-            fresh = chains[policy].entries[lengths.get(policy, 0) : length]
-            for item in fresh:
-                self._tree.append(leaf_bytes(item))
+            begin = lengths.get(policy, 0)
+            fresh = list(enumerate(self._held.get(policy, ())[begin:length], start=begin + 1))
+            for seq, item in fresh:
+                self._tree.append(held_leaf(policy, seq, item))
             if before:
-                owed = [item for item in fresh if (policy, item.entry.seq) not in before.owed]
+                owed = [(seq, item) for seq, item in fresh if (policy, seq) not in before.owed]
                 since = f"checkpoint {before.number}"
-                self._result.findings += check_entry_roots(owed, oldest=before.root, since=since)
-        if self._tree.root != now.tree:
+                self._result.findings += check_entry_roots(
+                    policy, owed, oldest=before.root, since=since
+                )
+        if self._tree.root != now.tree and not self._ledger.taken:
             message = (
                 f"entries or signatures that {link.name} covers are not what they were: "
                 f"of {', '.join(sorted(now.grew)) or 'no policy'}"
@@ -164,13 +168,15 @@ class _Walk:
         lengths.update(now.grew)
         return True
 
+    def _length(self, policy: str) -> int:
+        return self._ledger.taken.get(policy, len(self._held.get(policy, ())))
+
     def _extent(self, link: Link) -> Extent:
         """How far the ledger reached at a checkpoint, as far as the ledger now can say it."""
         now, digests = link.checkpoint, self._ledger.roots.digests
-        held = extent_of(self._ledger).chains
         chains = {}
         for policy, length in {**self._result.lengths, **now.grew}.items():
-            chain = held.get(policy, ())[:length]
+            chain = self._held.get(policy, ())[:length]
             chains[policy] = (*chain, *[_GONE] * (length - len(chain)))
         for (policy, _), digest in sorted(now.owed.items()):
             owed = HeldEntry(entry=digest, signatures={}, settled=False, binding=True)

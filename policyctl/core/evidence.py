@@ -11,6 +11,7 @@ from policyctl.core.canonical import encode
 from policyctl.core.criterion import Criterion, Outcome, verdict
 from policyctl.core.false_positives import alpha
 from policyctl.core.gate import evaluate
+from policyctl.core.layout import EVIDENCE_TYPE
 from policyctl.core.policy import Gate
 from policyctl.core.stages import Stage
 from policyctl.core.statistics import (
@@ -21,7 +22,6 @@ from policyctl.core.statistics import (
 )
 from policyctl.core.tally import Stratum, Tally
 
-TYPE = "policyctl/evidence/v1"
 _MILLIONTH = Decimal("0.000001")
 
 
@@ -123,7 +123,7 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
     """The exact bytes that are stored and bound to an entry; no clock is in them."""
     return encode(
         {
-            "type": TYPE,
+            "type": EVIDENCE_TYPE,
             "policy": report.policy,
             "from": report.source.value,
             "to": report.target.value,

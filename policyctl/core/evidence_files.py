@@ -12,8 +12,8 @@ from policyctl.core import paths
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction
-from policyctl.core.evidence import TYPE as EVIDENCE_TYPE
 from policyctl.core.finding import Finding
+from policyctl.core.layout import EVIDENCE_TYPE
 from policyctl.core.policy import gate_from
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots

@@ -6,29 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core import paths
-from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding
+from policyctl.core.held import HeldEntry, held
 from policyctl.core.ledger import Ledger
-from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import violation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEntry:
-    """An entry that a ledger held, by its digests.
-
-    Attributes:
-        entry: sha256 of the entry's bytes.
-        signatures: sha256 of each of its signature files, by path.
-        settled: whether every approval was there; then the signatures stay as they are.
-        binding: whether the entry can no longer be withdrawn: it is settled, or it took effect
-            at once.
-    """
-
-    entry: str
-    signatures: Mapping[str, str]
-    settled: bool
-    binding: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +35,11 @@ def extent_of(ledger: Ledger) -> Extent:
     return Extent(
         roots=tuple(ledger.roots.digests[version] for version in sorted(ledger.roots.digests)),
         chains={
-            policy: tuple(_held(item) for item in chain.entries)
-            for policy, chain in ledger.chains.items()
+            **{policy: chain.entries for policy, chain in ledger.apart.items()},
+            **{
+                policy: tuple(held(item) for item in chain.entries)
+                for policy, chain in ledger.chains.items()
+            },
         },
     )
 
@@ -68,26 +52,25 @@ def check_growth(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Find
         ledger: the ledger now.
         since: that witness, as a message names it: ``checkpoint 4``.
     """
-    yield from check_kept(before, ledger, since=since)
-    yield from check_new_entries(before, ledger, since=since)
+    now = extent_of(ledger)
+    yield from _check_kept(before, now, ledger.taken, since)
+    yield from _check_new(before, now, since)
 
 
 def check_kept(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
     """Findings about roots, entries and signatures that are gone, or not what they were."""
-    now = extent_of(ledger)
+    yield from _check_kept(before, extent_of(ledger), ledger.taken, since)
+
+
+def _check_kept(
+    before: Extent, now: Extent, taken: Mapping[str, int], since: str
+) -> Iterator[Finding]:
     yield from _check_roots(before, now, since)
-    for policy, held in sorted(before.chains.items()):
-        yield from _check_chain(policy, held, now.chains.get(policy, ()), since)
-
-
-def _held(item: Recorded) -> HeldEntry:
-    settled = not item.missing
-    return HeldEntry(
-        entry=item.digest,
-        signatures=item.signatures,
-        settled=settled,
-        binding=settled or item.entry.action is ChangeAction.EMERGENCY_DEMOTE,
-    )
+    for policy, chain in sorted(before.chains.items()):
+        if policy in taken:
+            yield from _check_count(policy, chain, taken[policy], since)
+        else:
+            yield from _check_chain(policy, chain, now.chains.get(policy, ()), since)
 
 
 def _check_roots(before: Extent, now: Extent, since: str) -> Iterator[Finding]:
@@ -101,26 +84,37 @@ def _check_roots(before: Extent, now: Extent, since: str) -> Iterator[Finding]:
             yield violation("ROOT_ROLLBACK", message, file=path)
 
 
-def _check_chain(
-    policy: str, held: tuple[HeldEntry, ...], now: tuple[HeldEntry, ...], since: str
+def _lost(policy: str, seq: int, message: str, file: str = "") -> Finding:
+    path = file or paths.entry_path(policy, seq)
+    return violation("ROLLBACK_OR_TRUNCATION", message, file=path, policy=policy, entry=seq)
+
+
+def _check_count(
+    policy: str, before: tuple[HeldEntry, ...], count: int, since: str
 ) -> Iterator[Finding]:
-    for seq, old in enumerate(held, start=1):
-        path = paths.entry_path(policy, seq)
+    """The same for a chain that was taken from elsewhere: all that is known is how long it is."""
+    gone = count + 1
+    if len(before) >= gone and before[gone - 1].binding:
+        yield _lost(policy, gone, f"entry {gone} of '{policy}' was there at {since} and is gone")
 
-        def lost(message: str, file: str = path, entry: int = seq) -> Finding:
-            return violation(
-                "ROLLBACK_OR_TRUNCATION", message, file=file, policy=policy, entry=entry
-            )
 
+def _check_chain(
+    policy: str, before: tuple[HeldEntry, ...], now: tuple[HeldEntry, ...], since: str
+) -> Iterator[Finding]:
+    for seq, old in enumerate(before, start=1):
         if seq > len(now) or now[seq - 1].entry != old.entry:
             if old.binding:
                 state = "is gone" if seq > len(now) else "is another one"
-                yield lost(f"entry {seq} of '{policy}' was there at {since} and {state}")
+                yield _lost(
+                    policy, seq, f"entry {seq} of '{policy}' was there at {since} and {state}"
+                )
             return
         new = now[seq - 1]
+        if new.signatures == old.signatures:
+            continue
         for file, digest in sorted(old.signatures.items()):
             if new.signatures.get(file) != digest:
-                yield lost(f"{file} is not what it was at {since}", file)
+                yield _lost(policy, seq, f"{file} is not what it was at {since}", file)
         if old.settled:
             for file in sorted(new.signatures.keys() - old.signatures.keys()):
                 message = f"{file} came after {since}, when entry {seq} was settled already"
@@ -129,28 +123,35 @@ def _check_chain(
 
 def check_new_entries(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
     """New entries are made under the newest root that the witness saw, or a later one."""
-    for policy, chain in sorted(ledger.chains.items()):
+    yield from _check_new(before, extent_of(ledger), since)
+
+
+def _check_new(before: Extent, now: Extent, since: str) -> Iterator[Finding]:
+    for policy, chain in sorted(now.chains.items()):
         known = len(before.chains.get(policy, ()))
-        yield from check_entry_roots(chain.entries[known:], oldest=len(before.roots), since=since)
+        fresh = enumerate(chain[known:], start=known + 1)
+        yield from check_entry_roots(policy, fresh, oldest=len(before.roots), since=since)
 
 
-def check_entry_roots(entries: Iterable[Recorded], *, oldest: int, since: str) -> Iterator[Finding]:
+def check_entry_roots(
+    policy: str, entries: Iterable[tuple[int, HeldEntry]], *, oldest: int, since: str
+) -> Iterator[Finding]:
     """Findings about entries that name a trust root older than one that a witness saw.
 
     Args:
-        entries: those that the witness did not see.
+        policy: the policy whose entries they are.
+        entries: those that the witness did not see, with their numbers.
         oldest: the newest root that it saw, by version.
         since: the witness, as a message names it.
     """
-    for item in entries:
-        entry = item.entry
-        if entry.root < oldest:
+    for seq, item in entries:
+        if item.root < oldest:
             yield violation(
                 "NEW_ENTRY_UNDER_OLD_ROOT",
-                f"entry {entry.seq} of '{entry.policy}' is newer than {since} and names trust root "
-                f"{entry.root}, where {oldest} held already",
-                file=paths.entry_path(entry.policy, entry.seq),
-                policy=entry.policy,
-                entry=entry.seq,
+                f"entry {seq} of '{policy}' is newer than {since} and names trust root "
+                f"{item.root}, where {oldest} held already",
+                file=paths.entry_path(policy, seq),
+                policy=policy,
+                entry=seq,
                 hint=f"take it back and record it again, so that trust root {oldest} judges it",
             )

@@ -1,4 +1,4 @@
-"""The folders of a governed repository."""
+"""The folders of a governed repository, and what its files call themselves."""
 
 POLICIES = "policies/"
 HOME = ".policyctl/"
@@ -10,3 +10,4 @@ SCHEMAS = HOME + "schemas/"
 CHANGELOG = POLICIES + "CHANGELOG.md"
 CATALOGUES = "catalogues/"
 SETTINGS = "policyctl.toml"
+EVIDENCE_TYPE = "policyctl/evidence/v1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core import paths
@@ -12,6 +12,7 @@ from policyctl.core.chain import Chain, Recorded, read_chain
 from policyctl.core.emergency import check_emergencies, check_times
 from policyctl.core.evidence_files import check_evidence, check_stray_evidence
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.held import HeldChain
 from policyctl.core.known_owners import check_owners
 from policyctl.core.redaction import check_redactions
 from policyctl.core.root_chain import Roots, check_roots
@@ -36,16 +37,33 @@ ReadFacts = Callable[[str, bytes], PolicyFacts | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Everything that a commit says about its policies, and everything that is wrong with it."""
+    """Everything that a commit says about its policies, and everything that is wrong with it.
+
+    Attributes:
+        chains: the chains that were judged, by policy.
+        apart: chains that were judged too, and of which only the digests were kept.
+        taken: how many entries other policies have, by their names alone: what was not judged,
+            because it is what it was at the base.
+        before: how many of the entries were found to be what this verifier judged before.
+    """
 
     roots: Roots
     chains: Mapping[str, Chain]
     findings: tuple[Finding, ...]
+    apart: Mapping[str, HeldChain] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
+    before: int = 0
+
+    @property
+    def policies(self) -> int:
+        """How many policies were judged."""
+        return len(self.chains) + len(self.apart)
 
     @property
     def entries(self) -> int:
-        """How many entries were read."""
-        return sum(len(chain.entries) for chain in self.chains.values())
+        """How many entries were judged."""
+        here = sum(len(chain.entries) for chain in self.chains.values())
+        return here + sum(len(chain.entries) for chain in self.apart.values())
 
     @property
     def signatures(self) -> int:
@@ -54,13 +72,14 @@ class Ledger:
             len(item.authors) + sum(len(people) for people in item.approvals.values())
             for chain in self.chains.values()
             for item in chain.entries
-        )
+        ) + sum(chain.signatures for chain in self.apart.values())
 
     @property
     def redacted(self) -> int:
         """How many entries are tombstones."""
         chains = self.chains.values()
-        return sum(item.tombstone is not None for chain in chains for item in chain.entries)
+        here = sum(1 for chain in chains for item in chain.entries if item.tombstone is not None)
+        return here + sum(chain.redacted for chain in self.apart.values())
 
     @property
     def sound(self) -> bool:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from policyctl.core.entry import moment_from, moment_text
-from policyctl.core.growth import Extent, HeldEntry
+from policyctl.core.growth import Extent
+from policyctl.core.held import HeldEntry
 
 _TYPE = "policyctl/memory/v1"
 

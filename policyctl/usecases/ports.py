@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from policyctl.core.catalogue import Catalogue
-from policyctl.core.document import Document
-from policyctl.core.evidence import RecordSource
-from policyctl.core.finding import Finding, Path
-from policyctl.core.history import Dropped, State
-from policyctl.core.record import Record
-from policyctl.core.snapshot import Snapshot
-from policyctl.core.ssh_keys import PublicKey
-from policyctl.core.trust_root import TrustRoot
-from policyctl.rules.wider import Change
+if TYPE_CHECKING:
+    from policyctl.core.catalogue import Catalogue
+    from policyctl.core.document import Document
+    from policyctl.core.evidence import RecordSource
+    from policyctl.core.finding import Finding, Path
+    from policyctl.core.history import Dropped, State
+    from policyctl.core.record import Record
+    from policyctl.core.snapshot import Snapshot
+    from policyctl.core.ssh_keys import PublicKey
+    from policyctl.core.trust_root import TrustRoot
+    from policyctl.rules.wider import Change
 
 
 class Documents(Protocol):

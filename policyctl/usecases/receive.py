@@ -14,13 +14,10 @@ from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, 
 from policyctl.core.push import RefUpdate, check_ref, covers, is_checkpoint, ledger_missing
 from policyctl.core.pushed_checkpoint import check_pushed_checkpoint
 from policyctl.core.signature_files import VerifySignature
-from policyctl.core.snapshot import Snapshot
+from policyctl.usecases.base import files_about
 from policyctl.usecases.ports import Commits
 
-_SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
 _SINCE = "the last push"
-_MANY = 500
-"""Policies by whose paths git is not asked any more, because a command line has an end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +108,9 @@ def _judge_changed(
         return ()
 
     def read(commit: str) -> Parts:
-        if "" in touched or len(policies) > _MANY:
+        if "" in touched:
             return Parts.of(commits.snapshot(commit))
-        return Parts.of(_files(commits, commit, policies))
+        return Parts.of(files_about(policies, commit, commits))
 
     before, after = read(old), read(new)
     if "" in touched:
@@ -121,14 +118,6 @@ def _judge_changed(
     was = joined(memo.parts(before, {"", *policies}))
     now = joined(memo.parts(after, {"", *policies}))
     return (*now.findings, *check_growth(extent_of(was), now, since=_SINCE))
-
-
-def _files(commits: Commits, commit: str, policies: Iterable[str]) -> Snapshot:
-    """What the verdict about these policies rests on."""
-    under = list(_SHARED)
-    for policy in sorted(policies):
-        under += (paths.policy_path(policy), paths.LOG + policy, paths.EVIDENCE + policy)
-    return commits.files(commit, under)
 
 
 def _strays(commits: Commits, old: str, new: str) -> set[Finding]:

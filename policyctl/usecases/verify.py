@@ -13,7 +13,7 @@ from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot
 from policyctl.errors import NotJudgedError
-from policyctl.usecases.base import BaseComparison, compare_with_base
+from policyctl.usecases.base import BaseComparison, judge_branch
 from policyctl.usecases.history import PastStates, Watch, judge_history
 from policyctl.usecases.memo import ledger_memo
 from policyctl.usecases.ports import Commits, Documents, Repository
@@ -112,7 +112,7 @@ def verify(
         NotJudgedError: the commit holds neither policies nor a ledger.
     """
     snapshot = repository.snapshot()
-    _require_governed(snapshot)
+    require_governed(snapshot)
     memo = ledger_memo(documents, signatures, pin, now)
     return Verification(commit=repository.head, ledger=memo.judge(snapshot))
 
@@ -145,35 +145,37 @@ def verify_commit(
             asked for is cut off.
     """
     commit = commits.resolve(rev)
-    snapshot = commits.snapshot(commit)
-    _require_governed(snapshot)
-    ledger = memo.judge(snapshot)
+    require_governed(commits.names(commit))
+    compared = None
+    if base:
+        ledger, compared = judge_branch(head=commit, base=base, commits=commits, memo=memo)
+    else:
+        ledger = memo.judge(commits.snapshot(commit))
     witnessed = consult(witnesses, ledger, commit=commit) if witnesses else Witnessed()
     return Verification(
         commit=commit,
         ledger=ledger,
-        base=compare_with_base(head=commit, ledger=ledger, base=base, commits=commits, memo=memo)
-        if base
-        else None,
+        base=compared,
         history=judge_history(head=commit, commits=commits, memo=memo, watch=watch)
         if history
         else None,
         witnessed=witnessed,
         derived=tuple(
             check_changelog(
-                snapshot,
+                commits.files(commit, (paths.CHANGELOG, paths.CHANGELOG_SIGNATURE)),
                 ledger,
                 verify=witnesses.verify,
                 render=render_changelog,
                 checkpoints=witnessed.checkpoints,
             )
         )
-        if witnesses and render_changelog
+        if witnesses and render_changelog and not ledger.taken
         else (),
     )
 
 
-def _require_governed(snapshot: Snapshot) -> None:
+def require_governed(snapshot: Snapshot) -> None:
+    """Raise `NotJudgedError` where there is nothing to judge."""
     if not any(path.startswith((paths.HOME, paths.POLICIES)) for path in snapshot):
         raise NotJudgedError(
             "nothing here is governed: the commit has neither policies/ nor .policyctl/",

@@ -18,6 +18,10 @@ from policyctl.core.timestamp import Timestamps, VerifyTimestamp, check_timestam
 from policyctl.usecases.witness_ports import Line, Recollection, VerifierMemory
 
 _DEEPEN = "git fetch --unshallow"
+_COUNTED = (
+    "of policies that were taken from the base, checkpoints and memory were compared by the number "
+    "of their entries"
+)
 _FORGET = "if that was intended, and you know why: policyctl verify --forget"
 
 
@@ -90,7 +94,7 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
     judged.add_gaps(result, asked=any(not note.commit for note in witnesses.notes))
     judged.add_losses(result.losses, "the checkpoints")
     last = result.last
-    compared = [f"{last.name} of {last.note.source}"] if last else []
+    compared = [f"{last.name} of {last.note.source}"] if last and not ledger.taken else []
     latest = ledger.roots.latest
     past = Recollection()
     if latest is not None:
@@ -98,8 +102,10 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
         judged.findings += _check_pin(witnesses, past, latest.log, ledger.roots.pin)
     if past.same:
         judged.findings += _check_kept(past.same, result)
-        if judged.recall(past.same, ledger):
+        if judged.recall(past.same, ledger) and not ledger.taken:
             compared.append(f"what passed on {_day(past.same.passed)}")
+    if ledger.taken and (result.links or past.same):
+        notices.append(_COUNTED)
     grave = any(item.severity is Severity.ERROR for item in ledger.findings)
     if witnesses.memory and latest and not (grave or judged.findings or judged.gaps):
         fresh = _remember(past.same, ledger, result, commit, witnesses)
@@ -233,7 +239,7 @@ def _remember(
     tags = {number: digest for number, digest in result.known.items() if number in kept}
     found = replace(found, pin=ledger.roots.pin, checkpoints={**found.checkpoints, **tags})
     line = witnesses.line
-    if commit == found.commit or not line.is_on_main():
+    if ledger.taken or commit == found.commit or not line.is_on_main():
         return found
     if found.commit and not (line.contains(found.commit) or line.is_tip()):
         return found  # an older commit of the main line: the newer one is worth more

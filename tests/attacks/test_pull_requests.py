@@ -4,11 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from policyctl.adapters.commits import commits_of
+from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.ssh_signing import sign
+from policyctl.adapters.ssh_verification import verify
+from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core import paths
 from policyctl.core.entry import ChangeAction
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import ROOT_NAMESPACE
+from policyctl.usecases.base import judge_branch
+from policyctl.usecases.memo import ledger_memo
 
 BOT = "team-assistant"
 PII = paths.policy_path("pii")
@@ -51,7 +57,13 @@ def test_a_branch_that_adds_an_approved_entry_is_sound(change):
     assert (done.code, done.codes) == (0, set())
     assert done.report["result"]["level"] == "tree+base"
     main = change.git("rev-parse", "main")
-    expected = {"name": "main", "commit": main, "forks": [main], "owed": 0}
+    expected = {
+        "name": "main",
+        "commit": main,
+        "forks": [main],
+        "owed": 0,
+        "taken": {"policies": 1, "entries": change.last("pii")},
+    }
     assert done.report["result"]["base"] == expected
 
 
@@ -88,7 +100,7 @@ def test_an_approval_that_came_to_the_base_since_was_not_taken_from_the_branch(s
     scene.do("approve", BOT, "--yes", by="sam")
     on(scene, "change")
 
-    assert compared(scene) == (1, {"APPROVALS_MISSING"})
+    assert compared(scene) == (0, set())  # the branch leaves that policy alone
 
     merge(scene, "main")
     assert compared(scene) == (0, set())
@@ -177,7 +189,8 @@ def test_stacked_branches_are_compared_with_the_branch_below(scene):
     branch(scene, "above", "below")
     edit(scene, "pii", "# more\n")
 
-    assert compared(scene, "below") == (1, {"APPROVALS_MISSING"})
+    assert compared(scene, "below") == (0, set())
+    assert compared(scene, "main") == (1, {"APPROVALS_MISSING"})
 
     on(scene, "below")
     scene.do("approve", BOT, "--yes", by="sam")
@@ -348,3 +361,91 @@ def test_an_overdue_approval_can_still_come_to_the_base(scene):
 
     assert before.codes == {"EMERGENCY_OVERDUE"}
     assert (done.code, done.codes) == (0, set())
+
+
+@pytest.fixture
+def damaged(scene):
+    """A branch that changes one policy, from a base on which another is not what was recorded."""
+    scene.write(PII, scene.read(PII) + b"# by hand\n")
+    scene.commit()
+    branch(scene, "change")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def test_what_a_branch_leaves_alone_is_taken_from_the_base_and_said_to_be(damaged):
+    done = damaged.verify("--base", "main")
+
+    assert (done.code, done.codes) == (0, set())
+    entries = damaged.last("pii")
+    assert done.report["result"]["base"]["taken"] == {"policies": 1, "entries": entries}
+    assert done.report["result"]["policies"] == 1
+    assert (
+        f"1 policy with {entries} entries were taken from the base as they are there"
+        in damaged.policyctl("verify", "--base", "main").out
+    )
+    assert damaged.verify().codes == {"UNRECORDED_CHANGE"}
+
+
+@pytest.mark.parametrize("shared", ["a root", "a page"])
+def test_every_policy_is_judged_where_the_branch_changes_what_they_share(damaged, shared):
+    if shared == "a root":
+        damaged.rotate(by=("erin",))
+    else:
+        damaged.write(paths.CHANGELOG, b"# all is well\n")
+    damaged.commit()
+
+    done = damaged.verify("--base", "main")
+
+    assert done.codes >= {"UNRECORDED_CHANGE", "BASE_BROKEN"}
+    assert done.report["result"]["base"]["taken"] == {"policies": 0, "entries": 0}
+    assert "judged: all policies" in damaged.policyctl("verify", "--base", "main").out
+
+
+def test_names_are_looked_at_in_the_whole_tree(scene):
+    branch(scene, "change")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    on(scene, "main")
+    scene.write("policies/PII.yaml", scene.read(PII))
+    scene.write(".policyctl/log/pii/notes.txt", b"x\n")
+    scene.commit()
+    on(scene, "change")
+    merge(scene, "main")
+
+    assert compared(scene) == (4, {"PATH_COLLISION", "PATH_UNEXPECTED"})
+
+
+def test_a_base_that_lost_what_a_checkpoint_covers_is_seen_by_the_names(scene):
+    edit(scene, "pii", "# more\n")
+    scene.do("checkpoint", by="erin")
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    branch(scene, "change")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+
+    done = scene.verify("--base", "main")
+
+    assert (done.code, done.codes) == (4, {"ROLLBACK_OR_TRUNCATION"})
+    assert "by the number of their entries" in " ".join(done.report["result"]["notices"])
+
+
+def test_the_files_of_other_policies_are_not_read(change, monkeypatch):
+    read = []
+    blob = ObjectStore.blob
+    monkeypatch.setattr(
+        ObjectStore, "blob", lambda store, oid: read.append(oid) or blob(store, oid)
+    )
+
+    with commits_of(change.folder) as commits:
+        _, compared = judge_branch(
+            head=commits.resolve("HEAD"),
+            base="main",
+            commits=commits,
+            memo=ledger_memo(YamlDocuments(), verify),
+        )
+
+    assert compared.findings == ()
+    assert change.git("rev-parse", f"HEAD:{PII}") not in read
+    assert change.git("rev-parse", f"HEAD:{paths.policy_path(BOT)}") in read

@@ -29,7 +29,7 @@ def render(report: Verification) -> str:
             }
             for number, link in enumerate(witnessed.checkpoints.links, start=1)
         ],
-        "policies": len(ledger.chains),
+        "policies": ledger.policies,
         "entries": ledger.entries,
         "signatures": ledger.signatures,
         "redacted": ledger.redacted,
@@ -48,6 +48,7 @@ def render(report: Verification) -> str:
             "commit": report.base.commit,
             "forks": list(report.base.forks),
             "owed": len(report.owed),
+            "taken": {"policies": len(ledger.taken), "entries": sum(ledger.taken.values())},
         }
     if report.history is not None:
         result["history"] = {"states": report.history.states}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policyctl.core.trust_root import ApprovalRule, TrustRoot
 from policyctl.render.lines import BOLD, DIM, WARN, Line, Part, line
-from policyctl.usecases.root import Trusted
+
+if TYPE_CHECKING:
+    from policyctl.usecases.root import Trusted
 
 
 def render(report: Trusted, width: int | None = None) -> list[Line]:

@@ -34,7 +34,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
         text = f"solo mode: '{who}' writes and approves alone; nobody else has to agree"
         lines.append(line(Part(text, WARN)))
     read = (
-        f"{_count(len(ledger.chains), 'policy', 'policies')}, "
+        f"{_count(ledger.policies, 'policy', 'policies')}, "
         f"{_count(ledger.entries, 'entry', 'entries')}, "
         f"{_count(ledger.signatures, 'signature', 'signatures')}"
     )
@@ -49,6 +49,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
         forks = ", ".join(fork[:12] for fork in report.base.forks)
         tip = f"{report.base.name} at {report.base.commit[:12]}"
         lines.append(line(Part("base: ", DIM), tip, Part(f" (left at {forks})", DIM)))
+        lines.append(line(Part("judged: ", DIM), _scope(report)))
     if report.history is not None:
         states = _count(report.history.states, "state", "states")
         lines.append(line(Part("history: ", DIM), f"{states} judged"))
@@ -62,6 +63,18 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     if root is not None and root.threshold == 1 and not root.solo:
         lines.append(line(Part(stewards_words(root), WARN)))
     return lines
+
+
+def _scope(report: Verification) -> str:
+    taken = report.ledger.taken
+    if not taken:
+        return "all policies"
+    entries = _count(sum(taken.values()), "entry", "entries")
+    return (
+        "what differs from the base and the trust root; "
+        f"{_count(len(taken), 'policy', 'policies')} with {entries} were taken from the base as "
+        "they are there"
+    )
 
 
 def _verdict(report: Verification) -> Part:
