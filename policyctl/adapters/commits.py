@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from policyctl.core import paths
 from policyctl.core.history import Dropped, State
 from policyctl.core.snapshot import File, Snapshot
 from policyctl.errors import NotJudgedError, RepositoryError
+from policyctl.usecases.ports import Listed
 
 _ABSENT = "000000"
 _SUBMODULE = "160000"
@@ -60,6 +61,14 @@ class Commits:
         """The governed files of a commit, by name and mode alone."""
         tree = self._files.tree(commit)
         return {path: File(mode=entry.mode, content=None) for path, entry in tree.items()}
+
+    def listed(self, commit: str) -> Mapping[str, Listed]:
+        """The governed files of a commit, as its tree lists them."""
+        return self._files.tree(commit)
+
+    def read(self, files: Mapping[str, Listed]) -> Snapshot:
+        """Files of a commit; none of them is kept."""
+        return self._files.read(files)
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """The newest commits that two commits both come from.

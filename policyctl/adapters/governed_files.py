@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policyctl.adapters.git_objects import MOST_ASKED, ObjectStore, TooLargeError, TreeEntry
 from policyctl.core import paths
 from policyctl.core.snapshot import REGULAR, File, Snapshot
 from policyctl.errors import RepositoryError
+from policyctl.usecases.ports import Listed
 
 MOST_BYTES = 1 << 30
 _GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
@@ -38,6 +39,20 @@ class GovernedFiles:
             found.update((path, self.file(path, entry)) for path, entry in part)
         return found
 
+    def read(self, files: Mapping[str, Listed]) -> Snapshot:
+        """Files of a commit; none of them is kept."""
+        found: dict[str, File] = {}
+        entries = list(files.items())
+        for start in range(0, len(entries), MOST_ASKED):
+            part = entries[start : start + MOST_ASKED]
+            self._store.ask([entry.oid for path, entry in part if _is_read(path, entry)])
+            for path, entry in part:
+                if _is_read(path, entry):
+                    found[path] = self._content(entry)
+                else:
+                    found[path] = File(mode=entry.mode, content=None)
+        return found
+
     def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
         """The names of the governed files of a commit, and the objects that they hold."""
         if under is None and commit == self._listed[0]:
@@ -64,7 +79,7 @@ class GovernedFiles:
             file = self._read.pop(oid, None)
             self._bytes -= len(file.content or b"") if file else 0
 
-    def _content(self, entry: TreeEntry) -> File:
+    def _content(self, entry: Listed) -> File:
         try:
             content = self._store.blob(entry.oid)
         except TooLargeError:
@@ -75,5 +90,5 @@ class GovernedFiles:
         return File(mode=entry.mode, content=content)
 
 
-def _is_read(path: str, entry: TreeEntry) -> bool:
+def _is_read(path: str, entry: Listed) -> bool:
     return entry.mode == REGULAR and paths.place_of(path) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 from policyctl.adapters.cache_folder import is_below, is_own
 from policyctl.adapters.plain_paths import joined, real
 from policyctl.core.canonical import sha256
+from policyctl.core.judged_before import JudgedBefore, judged_bytes, parse_judged
 from policyctl.core.remembered import Remembered, parse_remembered, remembered_bytes
 from policyctl.errors import InputError
 from policyctl.usecases.witness_ports import Recollection
@@ -37,7 +38,7 @@ def memory_folder(environment: Mapping[str, str], here: str) -> Path | None:
 
 
 class MemoryFolder:
-    """Satisfies `witness_ports.VerifierMemory`.
+    """Satisfies `witness_ports.VerifierMemory` and `judge_commit.JudgedMemory`.
 
     A file's name is made of the repository's place and of the ledger's id, so that either is found
     again by the other: a ledger that was replaced in its place, and another clone of a known one.
@@ -70,27 +71,50 @@ class MemoryFolder:
             InputError: it cannot be written.
         """
         file = self._file(memory.log)
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
         try:
             with self._locked():
                 if _read(file) != instead_of:
                     return
-                try:
-                    with open(beside, "xb", opener=_private) as stream:
-                        stream.write(remembered_bytes(memory))
-                        stream.flush()
-                        os.fsync(stream.fileno())
-                    beside.replace(file)
-                finally:
-                    beside.unlink(missing_ok=True)
+                _write(file, remembered_bytes(memory))
         except OSError as error:
             raise InputError(
                 f"cannot write the verifier's memory {file}: {error.strerror}", hint=_HINT
             ) from error
 
+    def judged(self, log: str) -> JudgedBefore | None:
+        """What was judged of a ledger in this repository.
+
+        Raises:
+            InputError: the file cannot be read as what it should be.
+        """
+        file = self._judged_file(log)
+        try:
+            return parse_judged(file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InputError(f"cannot read {file}: {error.strerror}") from error
+        except ValueError as error:
+            raise InputError(f"what was judged before ({file}) is damaged: {error}") from error
+
+    def keep_judged(self, log: str, memory: JudgedBefore) -> None:
+        """Remember this.
+
+        Raises:
+            InputError: it cannot be written.
+        """
+        file = self._judged_file(log)
+        try:
+            with self._locked():
+                _write(file, judged_bytes(memory))
+        except OSError as error:
+            raise InputError(f"cannot write {file}: {error.strerror}", hint=_HINT) from error
+
     def forget(self) -> bool:
         """Drop what is remembered of this repository; whether there was anything."""
         with self._locked():
+            for file in self._folder.glob(f"{self._place}.*.judged"):
+                file.unlink(missing_ok=True)
             files = list(self._folder.glob(f"{self._place}.*.json"))
             for file in files:
                 file.unlink(missing_ok=True)
@@ -105,6 +129,9 @@ class MemoryFolder:
     def _file(self, log: str) -> Path:
         return self._folder / f"{self._place}.{_short(log)}.json"
 
+    def _judged_file(self, log: str) -> Path:
+        return self._folder / f"{self._place}.{_short(log)}.judged"
+
 
 def _short(log: str) -> str:
     return log[:32]
@@ -112,6 +139,18 @@ def _short(log: str) -> str:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def _write(file: Path, content: bytes) -> None:
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with open(beside, "xb", opener=_private) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> Remembered | None:

@@ -65,7 +65,7 @@ def checkpoint(
     with workplace(key) as hands:
         tags = WritableTags(hands.repository.store)
         report = verified(
-            Commits(hands.repository.store), Wish(now=moment(now), pin=checked_pin(pin))
+            Commits(hands.repository.store), Wish(now=moment(now), pin=checked_pin(pin), whole=True)
         )
         if show:
             write_bytes(notes_in_order(report))

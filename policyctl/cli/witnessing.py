@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from policyctl import __version__
 from policyctl.adapters import ssh_verification
 from policyctl.adapters.commits import Commits
 from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.git_tags import CheckpointTags, HistoryLine
+from policyctl.adapters.judging_processes import SharedOut, processors
 from policyctl.adapters.user_settings import known_pins
 from policyctl.adapters.verifier_memory import MemoryFolder, memory_folder
 from policyctl.adapters.yaml_documents import YamlDocuments
@@ -21,7 +23,9 @@ from policyctl.core.signed_note import MAX_NOTE, split_notes
 from policyctl.errors import InputError, UsageError
 from policyctl.render.changelog import render as render_changelog
 from policyctl.usecases.history import Watch
+from policyctl.usecases.judge_commit import Judge
 from policyctl.usecases.memo import ledger_memo
+from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.verify import Verification, verify_commit
 from policyctl.usecases.witnesses import Witnesses
 
@@ -42,6 +46,7 @@ class Wish:
         certificates: a file with the root certificates of time stamp authorities, or None.
         memory: whether the verifier may remember.
         forget: whether to drop what it remembers of this repository first.
+        whole: whether entries are asked for, and not a verdict about them alone.
     """
 
     now: datetime
@@ -53,6 +58,7 @@ class Wish:
     certificates: Path | None = None
     memory: bool = True
     forget: bool = False
+    whole: bool = False
 
 
 def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
@@ -62,23 +68,35 @@ def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
         InputError: a file of notes or certificates, or the memory, cannot be read.
     """
     head = commits.resolve(wish.rev)
+    witnesses = _witnesses(commits.store, head, wish)
+    documents = YamlDocuments()
     return verify_commit(
         commits=commits,
-        memo=ledger_memo(YamlDocuments(), ssh_verification.verify, wish.pin, wish.now),
+        memo=ledger_memo(documents, ssh_verification.verify, wish.pin, wish.now),
+        judge=Judge(
+            verify=ssh_verification.verify,
+            read_facts=facts_reader(documents),
+            share_out=SharedOut(commits.store.location, commits.read, processors()),
+            tool=__version__,
+            pin=wish.pin,
+            now=wish.now,
+            memory=_memory(commits.store, wish),
+            forget=wish.forget,
+            whole=wish.whole,
+        ),
         rev=head,
         base=wish.base,
         history=wish.history,
         watch=watch,
-        witnesses=_witnesses(commits.store, head, wish),
+        witnesses=witnesses,
         render_changelog=render_changelog,
     )
 
 
 def _witnesses(store: ObjectStore, head: str, wish: Wish) -> Witnesses:
     tags = CheckpointTags(store)
-    location = store.location
-    folder = memory_folder(os.environ, str(location.work_tree)) if wish.memory else None
-    if wish.forget and folder is None:
+    memory = _memory(store, wish)
+    if wish.forget and memory is None:
         raise UsageError("there is no memory to forget: it is switched off, or cannot be kept")
     verify_stamp = None
     if wish.certificates is not None:
@@ -92,11 +110,17 @@ def _witnesses(store: ObjectStore, head: str, wish: Wish) -> Witnesses:
         verify_stamp=verify_stamp,
         pins=known_pins(os.environ),
         line=HistoryLine(store, head),
-        memory=MemoryFolder(folder, location.common_dir) if folder else None,
+        memory=memory,
         now=datetime.now(UTC).replace(microsecond=0),
         forget=wish.forget,
         pinned=bool(wish.pin),
     )
+
+
+def _memory(store: ObjectStore, wish: Wish) -> MemoryFolder | None:
+    location = store.location
+    folder = memory_folder(os.environ, str(location.work_tree)) if wish.memory else None
+    return MemoryFolder(folder, location.common_dir) if folder else None
 
 
 def _notes(name: str) -> tuple[KeptNote, ...]:

@@ -98,6 +98,7 @@ def check_ledger(
     read_facts: ReadFacts,
     pin: str = "",
     now: datetime | None = None,
+    roots: Roots | None = None,
 ) -> Ledger:
     """Judge the ledger of one commit; absence of anything required is a finding.
 
@@ -107,8 +108,9 @@ def check_ledger(
         read_facts: what a policy file says of itself.
         pin: sha256 that trust root 1 must have, or empty.
         now: the present; None if nothing that depends on a clock is judged.
+        roots: the snapshot's trust roots, if they were judged already.
     """
-    roots = check_roots(snapshot, verify, pin)
+    roots = roots or check_roots(snapshot, verify, pin)
     files = _by_policy(snapshot)
     chains = {
         policy: read_chain(snapshot, policy, files[policy], roots, verify)

@@ -142,6 +142,18 @@ class Repository(Protocol):
         """Who git says its user is."""
 
 
+class Listed(Protocol):
+    """A file as a commit lists it: its mode, and the id of what it holds."""
+
+    @property
+    def mode(self) -> str:
+        """Git's mode, such as ``100644``."""
+
+    @property
+    def oid(self) -> str:
+        """The id of the object."""
+
+
 class Commits(Protocol):
     """The commits of a repository, as verification compares them."""
 
@@ -156,6 +168,12 @@ class Commits(Protocol):
 
     def names(self, commit: str) -> Snapshot:
         """The governed files of a commit, by name and mode alone."""
+
+    def listed(self, commit: str) -> Mapping[str, Listed]:
+        """The governed files of a commit, as its tree lists them."""
+
+    def read(self, files: Mapping[str, Listed]) -> Snapshot:
+        """Files of a commit; none of them is kept."""
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
         """The newest commits that two commits both come from; `NotJudgedError` if cut off."""

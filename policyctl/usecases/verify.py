@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from policyctl.core import paths
@@ -15,6 +15,7 @@ from policyctl.core.snapshot import Snapshot
 from policyctl.errors import NotJudgedError
 from policyctl.usecases.base import BaseComparison, judge_branch
 from policyctl.usecases.history import PastStates, Watch, judge_history
+from policyctl.usecases.judge_commit import Judge, judge_commit
 from policyctl.usecases.memo import ledger_memo
 from policyctl.usecases.ports import Commits, Documents, Repository
 from policyctl.usecases.witnesses import Witnessed, Witnesses, consult
@@ -121,6 +122,7 @@ def verify_commit(
     *,
     commits: Commits,
     memo: LedgerMemo,
+    judge: Judge,
     rev: str = "HEAD",
     base: str = "",
     history: bool = False,
@@ -132,7 +134,8 @@ def verify_commit(
 
     Args:
         commits: where the objects are read from.
-        memo: judges ledgers.
+        memo: judges ledgers that are compared with each other.
+        judge: judges a commit alone.
         rev: the commit that is judged.
         base: the branch that the commit should be merged into, or empty.
         history: whether to judge every state that the branch went through, too.
@@ -146,13 +149,18 @@ def verify_commit(
     """
     commit = commits.resolve(rev)
     require_governed(commits.names(commit))
-    compared = None
+    compared, alone = None, None
     if base:
         ledger, compared = judge_branch(head=commit, base=base, commits=commits, memo=memo)
-    else:
+    elif history:
         ledger = memo.judge(commits.snapshot(commit))
+    else:
+        alone = judge_commit(commit, commits=commits, judge=judge)
+        ledger = alone.ledger
     witnessed = consult(witnesses, ledger, commit=commit) if witnesses else Witnessed()
-    return Verification(
+    if alone:
+        witnessed = replace(witnessed, notices=(*alone.notices, *witnessed.notices))
+    found = Verification(
         commit=commit,
         ledger=ledger,
         base=compared,
@@ -172,6 +180,10 @@ def verify_commit(
         if witnesses and render_changelog and not ledger.taken
         else (),
     )
+    latest = ledger.roots.latest
+    if alone and alone.fresh and judge.memory and latest and found.passed:
+        judge.memory.keep_judged(latest.log, alone.fresh)
+    return found
 
 
 def require_governed(snapshot: Snapshot) -> None:

@@ -269,4 +269,4 @@ def test_verifiers_at_the_same_time_leave_one_sound_memory(scene, place):
 
     assert [run.wait() for run in runs] == [0] * 4
     assert scene.verify(**state).report["result"]["level"] == "tree+checkpoint"
-    assert len([*(place / "state/policyctl").iterdir()]) == 2
+    assert len([*(place / "state/policyctl").iterdir()]) == 3

@@ -32,6 +32,7 @@ def render(report: Verification) -> str:
         "policies": ledger.policies,
         "entries": ledger.entries,
         "signatures": ledger.signatures,
+        "judged": {"now": ledger.entries - ledger.before, "before": ledger.before},
         "redacted": ledger.redacted,
         "root": {
             "version": root.version if root else None,

@@ -45,11 +45,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     says = report.passed or not report.witnessed.compared
     meaning = Part(f" ({_MEANING[report.level]})" if says else "", DIM)
     lines.append(line(Part("level: ", DIM), report.level, meaning))
-    if report.base is not None:
-        forks = ", ".join(fork[:12] for fork in report.base.forks)
-        tip = f"{report.base.name} at {report.base.commit[:12]}"
-        lines.append(line(Part("base: ", DIM), tip, Part(f" (left at {forks})", DIM)))
-        lines.append(line(Part("judged: ", DIM), _scope(report)))
+    lines += _scope(report)
     if report.history is not None:
         states = _count(report.history.states, "state", "states")
         lines.append(line(Part("history: ", DIM), f"{states} judged"))
@@ -65,16 +61,29 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     return lines
 
 
-def _scope(report: Verification) -> str:
-    taken = report.ledger.taken
-    if not taken:
-        return "all policies"
-    entries = _count(sum(taken.values()), "entry", "entries")
-    return (
-        "what differs from the base and the trust root; "
-        f"{_count(len(taken), 'policy', 'policies')} with {entries} were taken from the base as "
-        "they are there"
-    )
+def _scope(report: Verification) -> list[Line]:
+    """What was judged, where that is not everything."""
+    ledger, base = report.ledger, report.base
+    lines = []
+    if base is not None:
+        forks = ", ".join(fork[:12] for fork in base.forks)
+        tip = f"{base.name} at {base.commit[:12]}"
+        lines.append(line(Part("base: ", DIM), tip, Part(f" (left at {forks})", DIM)))
+    if ledger.taken:
+        policies = _count(len(ledger.taken), "policy", "policies")
+        entries = _count(sum(ledger.taken.values()), "entry", "entries")
+        text = (
+            "what differs from the base, and the trust root; "
+            f"{policies} with {entries} were taken from the base as they are there"
+        )
+        lines.append(line(Part("judged: ", DIM), text))
+    elif base is not None:
+        lines.append(line(Part("judged: ", DIM), "all policies"))
+    elif ledger.before:
+        known = _count(ledger.before, "entry", "entries")
+        text = f"{ledger.entries - ledger.before} now, {known} before on this machine"
+        lines.append(line(Part("judged: ", DIM), text))
+    return lines
 
 
 def _verdict(report: Verification) -> Part:
