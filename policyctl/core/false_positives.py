@@ -57,12 +57,12 @@ def _false_positive(stratum: Stratum, gate: Gate) -> Criterion:
     if least > gate.false_positives:
         outcome, bound = Outcome.NOT_MET, least
         text = f"at least {at_least(least)} {confidence}, more than {tolerated}"
-    elif _shown(x, n, gate):
+    elif shown(x, n, gate):
         outcome = Outcome.MET
     elif gate.false_positives == 0:
         text += ", and no number of reviews can show a share of 0%"
     else:
-        need = _planned(x, gate) - n
+        need = planned(x, gate) - n
         text += (
             f", where {tolerated} is tolerated: {counted(need, 'more review')} needed if none of"
             f" them is a false positive{left_in_window(need, stratum.unreviewed)}"
@@ -79,7 +79,7 @@ def _false_positive(stratum: Stratum, gate: Gate) -> Criterion:
     )
 
 
-def _shown(x: int, n: int, gate: Gate) -> bool:
+def shown(x: int, n: int, gate: Gate) -> bool:
     """True if the reviews show a tolerated share; the same test as the planners', to the last bit.
 
     A tail probability of at most alpha is what a Clopper-Pearson bound of at most the limit says.
@@ -92,7 +92,7 @@ def _shown(x: int, n: int, gate: Gate) -> bool:
     return n >= gate.reviewed and binomial_cdf(x, n, theta) <= error
 
 
-def _planned(x: int, gate: Gate) -> int:
+def planned(x: int, gate: Gate) -> int:
     """Reviews that are enough if no further one is a false positive."""
     theta, error = float(gate.false_positives), alpha(gate)
     if gate.inference is Inference.ANYTIME:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -14,6 +13,7 @@ from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, decide, in_scope
 from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.record import Label, Record, Status
+from policyctl.core.requests import request_of
 from policyctl.core.sides import Direction
 from policyctl.core.stages import Stage
 
@@ -73,7 +73,8 @@ class Tally:
         records: all records that were read.
         outside: those that no enabled guardrail covers, or of applications that the policy does
             not apply to.
-        requests: distinct requests among the others.
+        requests: distinct requests of the policy's applications, each counted once a day (UTC),
+            application and cohort.
         first: time of the first answer in the part of the traffic that the new stage acts on.
         last: time of the last one.
         missing_days: days (UTC) between them on which not one answer was recorded anywhere.
@@ -139,18 +140,21 @@ class _Count:
         self._cells: dict[tuple[str, Direction, str], Counter[str]] = {}
         self._versions: dict[tuple[str, Direction, str], dict[str, set[str]]] = {}
         self._records = self._outside = 0
-        self._requests: set[bytes] = set()
+        self._requests: set[int] = set()
         self._days: set[date] = set()
         self._first: datetime | None = None
         self._last: datetime | None = None
 
     def add(self, record: Record) -> None:
         self._records += 1
-        guardrail = self._guardrail(record)
-        if guardrail is None or (self._new.apps and record.app not in self._new.apps):
+        if self._new.apps and record.app not in self._new.apps:
             self._outside += 1
             return
-        self._requests.add(hashlib.sha256(record.request_id.encode()).digest()[:8])
+        self._requests.add(hash(request_of(record)))
+        guardrail = self._guardrail(record)
+        if guardrail is None:
+            self._outside += 1
+            return
         key = (guardrail.detector, guardrail.direction, record.app)
         cell = self._cells.setdefault(key, Counter())
         detection = record.detection
@@ -204,7 +208,8 @@ class _Count:
         cell["unsure"] += record.label is Label.UNSURE
 
     def result(self) -> Tally:
-        missing, first_missing = self._missing_days()
+        missing, first_missing = missing_days(self._first, self._last, self._days)
+        evaluated = {key for key, cell in self._cells.items() if cell["scope_evaluations"]}
         return Tally(
             strata=tuple(
                 self._stratum(key)
@@ -217,7 +222,7 @@ class _Count:
             last=self._last,
             missing_days=missing,
             first_missing_day=first_missing,
-            unevaluated=self._unevaluated(),
+            unevaluated=unevaluated(self._new, evaluated),
         )
 
     def _stratum(self, key: tuple[str, Direction, str]) -> Stratum:
@@ -241,39 +246,50 @@ class _Count:
             versions=tuple((name, tuple(sorted(versions[name]))) for name in sorted(versions)),
         )
 
-    def _missing_days(self) -> tuple[int, date | None]:
-        if self._first is None or self._last is None:
-            return 0, None
-        start, end = self._first.date(), self._last.date()
-        seen = sorted(day for day in self._days if start <= day <= end)
-        gaps = (day + _DAY for day, following in pairwise(seen) if following - day > _DAY)
-        return (end - start).days + 1 - len(seen), next(gaps, None)
 
-    def _unevaluated(self) -> tuple[str, ...]:
-        limited = self._new.limited if self._new.stage is Stage.LIMITED else None
-        apps = (limited.apps if limited else ()) or self._new.apps
-        evaluated = {key for key, cell in self._cells.items() if cell["scope_evaluations"]}
-        names = []
-        for guardrail in self._new.guardrails:
-            if not self._can_act(guardrail):
-                continue
-            pair = (guardrail.detector, guardrail.direction)
-            seen = {key[2] for key in evaluated if key[:2] == pair}
-            name = f"{guardrail.detector} ({guardrail.direction.value})"
-            names += [f"{name} in {app}" for app in apps if app not in seen]
-            names += [name] if not apps and not seen else []
-        return tuple(sorted(names))
+def missing_days(
+    first: datetime | None, last: datetime | None, days: Iterable[date]
+) -> tuple[int, date | None]:
+    """How many days between two moments are not among ``days``, and the first such gap."""
+    if first is None or last is None:
+        return 0, None
+    start, end = first.date(), last.date()
+    seen = sorted(day for day in days if start <= day <= end)
+    gaps = (day + _DAY for day, following in pairwise(seen) if following - day > _DAY)
+    return (end - start).days + 1 - len(seen), next(gaps, None)
 
-    def _can_act(self, guardrail: Guardrail) -> bool:
-        limited = self._new.limited
-        if not guardrail.enabled or self._new.stage is Stage.LOGGING:
-            return False
-        if self._new.stage is Stage.ENFORCE:
-            return True
-        return limited is not None and (
-            not limited.guardrails
-            or any(
-                covers(name, guardrail.detector) or covers(guardrail.detector, name)
-                for name in limited.guardrails
-            )
+
+def unevaluated(new: Policy, evaluated: Collection[tuple[str, Direction, str]]) -> tuple[str, ...]:
+    """The guardrails that the new stage acts on and that gave no answer there.
+
+    Args:
+        new: the policy in the stage that is asked for.
+        evaluated: guardrail, direction and application of every stratum that gave one.
+    """
+    limited = new.limited if new.stage is Stage.LIMITED else None
+    apps = (limited.apps if limited else ()) or new.apps
+    names = []
+    for guardrail in new.guardrails:
+        if not _can_act(new, guardrail):
+            continue
+        pair = (guardrail.detector, guardrail.direction)
+        seen = {key[2] for key in evaluated if key[:2] == pair}
+        name = f"{guardrail.detector} ({guardrail.direction.value})"
+        names += [f"{name} in {app}" for app in apps if app not in seen]
+        names += [name] if not apps and not seen else []
+    return tuple(sorted(names))
+
+
+def _can_act(new: Policy, guardrail: Guardrail) -> bool:
+    limited = new.limited
+    if not guardrail.enabled or new.stage is Stage.LOGGING:
+        return False
+    if new.stage is Stage.ENFORCE:
+        return True
+    return limited is not None and (
+        not limited.guardrails
+        or any(
+            covers(name, guardrail.detector) or covers(guardrail.detector, name)
+            for name in limited.guardrails
         )
+    )

@@ -170,7 +170,19 @@ def test_records_that_no_guardrail_of_the_policy_covers_are_outside():
 
     found = counts(records, new)
 
-    assert (found.records, found.outside, found.requests) == (5, 4, 1)
+    assert (found.records, found.outside, found.requests) == (5, 4, 4)
+
+
+def test_a_request_is_counted_once_a_day_application_and_cohort():
+    records = [
+        record(1, request_id="r"),
+        record(2, request_id="r", detector="secrets"),
+        record(3, request_id="r", app="shop"),
+        record(4, request_id="r", cohort="staff"),
+        record(25, request_id="r"),
+    ]
+
+    assert counts(records).requests == 4
 
 
 def test_a_family_of_detectors_is_one_stratum_and_each_keeps_its_own_version():
