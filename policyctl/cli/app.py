@@ -26,6 +26,7 @@ from policyctl.cli.new import new
 from policyctl.cli.promote import promote
 from policyctl.cli.record import record
 from policyctl.cli.redact import redact
+from policyctl.cli.replay import replay
 from policyctl.cli.retire import retire
 from policyctl.cli.root import root
 from policyctl.cli.rule import rule
@@ -62,7 +63,21 @@ def _options(
 
 
 for command in (
-    *(demo, init, new, validate, lint, show, diff, record, evidence, promote, approve, demote),
+    *(
+        demo,
+        init,
+        new,
+        validate,
+        lint,
+        show,
+        diff,
+        record,
+        evidence,
+        replay,
+        promote,
+        approve,
+        demote,
+    ),
     *(withdraw, void, redact, retire, log, verify, checkpoint, changelog, export, coverage, rule),
     *(migrate, schema, doctor),
 ):

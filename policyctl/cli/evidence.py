@@ -21,8 +21,8 @@ def evidence(
     """Judge a promotion's gate on detection records: met (0), not met (1), undecided (3)."""
     from pathlib import Path
 
+    from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.adapters.policy_files import read_policy
-    from policyctl.adapters.records.opening import open_records
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.output import emit
@@ -40,7 +40,7 @@ def evidence(
         content,
         file=file,
         target=Stage(to.value) if to else None,
-        records=open_records(events),
+        records=open_analysis(events),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
     )

@@ -97,7 +97,7 @@ def _move(
     *,
     dry_run: bool,
 ) -> None:
-    from policyctl.adapters.records.opening import open_records
+    from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import change_name, policy_id, workplace
@@ -111,7 +111,7 @@ def _move(
             policy_id(policy),
             target=Stage(to.value),
             rationale=rationale,
-            records=open_records(events) if events else None,
+            records=open_analysis(events) if events else None,
             change=change_name(),
             now=moment(now),
             hands=hands,

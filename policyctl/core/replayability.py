@@ -97,22 +97,26 @@ def _unrecorded(
         for row in (before.row(cell), after.row(cell))
         if row and item.evaluations
     }
+    silent: dict[tuple[str, Direction], dict[str, bool]] = {}
     for cell in _representatives(old, new, {}):
         row = after.row(cell) or before.row(cell)
         if row is None or _effect(before, cell) == _effect(after, cell):
             continue
-        name = row.guardrail
-        if cell.app and (name, cell.direction, cell.app) in answered:
-            continue
-        if not cell.app and any(side[:2] == (name, cell.direction) for side in answered):
-            continue
-        where = f" in {cell.app}" if cell.app else ""
-        yield NotReplayable(
-            guardrail=name,
-            direction=cell.direction,
-            app=cell.app,
-            reason=f"no detector of it answered{where} in these records",
-        )
+        name, direction = row.guardrail, cell.direction
+        apps = {side[2] for side in answered if side[:2] == (name, direction)}
+        told = cell.app in apps if cell.app else bool(apps)
+        silent.setdefault((name, direction), {})[cell.app] = not told and bool(apps)
+        if not apps:
+            silent[name, direction] = {"": True}
+    for (name, direction), apps_of in silent.items():
+        for app in (app for app, is_silent in apps_of.items() if is_silent):
+            where = f" in {app}" if app else ""
+            yield NotReplayable(
+                guardrail=name,
+                direction=direction,
+                app=app,
+                reason=f"no detector of it answered{where} in these records",
+            )
 
 
 def _too_shallow(

@@ -9,9 +9,8 @@ from policyctl.core.criterion import Outcome
 from policyctl.core.evidence import EvidenceReport, report_on
 from policyctl.core.policy import Gate
 from policyctl.core.stages import Stage, is_promotion
-from policyctl.core.tally import tally
 from policyctl.errors import RefusedError
-from policyctl.usecases.ports import Documents, Governance, RecordFiles
+from policyctl.usecases.ports import Analysis, Documents, Governance
 from policyctl.usecases.reading import Reading, read_document, require_effective
 
 EXIT_CODES = {Outcome.MET: 0, Outcome.NOT_MET: 1, Outcome.UNDECIDED: 3}
@@ -23,7 +22,7 @@ def judge(
     *,
     file: str,
     target: Stage | None,
-    records: RecordFiles,
+    records: Analysis,
     documents: Documents,
     governance: Governance,
 ) -> EvidenceReport:
@@ -53,11 +52,11 @@ def judge(
 
 
 def evidence_for(
-    reading: Reading, *, target: Stage, records: RecordFiles, governance: Governance
+    reading: Reading, *, target: Stage, records: Analysis, governance: Governance
 ) -> EvidenceReport:
     """The gate's report for a sound policy and the stage that follows its present one."""
     policy = require_effective(reading).policy
-    counts = tally(records, policy, replace(policy, stage=target))
+    counts = records.tally(policy, replace(policy, stage=target))
     baseline = governance.baseline(policy.extends) if policy.extends else None
     return report_on(
         counts,

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from policyctl.core.evidence import RecordSource
     from policyctl.core.finding import Finding, Path
     from policyctl.core.history import Dropped, State
+    from policyctl.core.policy import Policy
     from policyctl.core.record import Record
+    from policyctl.core.replay import Replay
+    from policyctl.core.sensitivity_choice import LevelCounts
     from policyctl.core.snapshot import Snapshot
     from policyctl.core.ssh_keys import PublicKey
+    from policyctl.core.tally import Tally
     from policyctl.core.trust_root import TrustRoot
     from policyctl.rules.wider import Change
 
@@ -234,3 +238,20 @@ class RecordFiles(Protocol):
 
     def manifest(self) -> tuple[RecordSource, ...]:
         """What was read; complete once the records were iterated to their end."""
+
+
+class Analysis(RecordFiles, Protocol):
+    """Detection records, counted under policies by some engine; every engine counts the same."""
+
+    @property
+    def engine(self) -> str:
+        """What counts, such as ``duckdb``."""
+
+    def tally(self, old: Policy, new: Policy) -> Tally:
+        """What `core.tally.tally` says of the records."""
+
+    def replay(self, old: Policy | None, new: Policy | None) -> Replay:
+        """What `core.replaying.replay` says of the records."""
+
+    def level_counts(self, policy: Policy) -> LevelCounts:
+        """What `core.sensitivity_choice.level_counts` says of the records."""

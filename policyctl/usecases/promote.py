@@ -14,7 +14,7 @@ from policyctl.core.stages import Stage, is_promotion
 from policyctl.errors import RefusedError
 from policyctl.usecases.evidence import evidence_for
 from policyctl.usecases.ledger_state import Hands
-from policyctl.usecases.ports import RecordFiles
+from policyctl.usecases.ports import Analysis
 from policyctl.usecases.reading import require_alike, require_effective
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
 from policyctl.usecases.standing import Standing, reread, standing
@@ -40,7 +40,7 @@ def promote(
     *,
     target: Stage,
     rationale: str,
-    records: RecordFiles | None,
+    records: Analysis | None,
     change: str,
     now: datetime,
     hands: Hands,

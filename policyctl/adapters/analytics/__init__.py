@@ -1,0 +1,1 @@
+"""Engines that count detection records in bulk."""

@@ -1,0 +1,104 @@
+"""Decide recorded traffic under two versions of a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from policyctl.core.evidence import RecordSource
+from policyctl.core.policy import Gate, Policy
+from policyctl.core.replay import Replay
+from policyctl.core.sensitivity_choice import Choices, choices_of
+from policyctl.core.stages import Stage
+from policyctl.usecases.ports import Analysis
+
+LIMITS = (
+    "what users would have done after another decision is not recorded: look at first hits",
+    "the false positives stay measurable only where a share of the traffic is left in logging",
+    "it holds for the detectors and versions that made these records",
+    "only what was recorded can be decided again",
+)
+"""What a replay cannot know; said with each one."""
+
+
+class Verdict(Enum):
+    """What a replay ends in."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    NOT_JUDGED = "not_judged"
+
+
+EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.NOT_JUDGED: 3}
+"""What ``policyctl replay`` ends with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayReport:
+    """A replay, and what was asked of it.
+
+    Attributes:
+        before: what the first version is called; empty if there was no policy.
+        after: what the second version is called.
+        budget: the most decisions that may be newly blocked, or None.
+        gate: what the suggestions are measured by.
+        choices: what each sensitivity would cost; empty unless asked for.
+    """
+
+    policy: str
+    before: str
+    after: str
+    replay: Replay
+    engine: str
+    sources: tuple[RecordSource, ...]
+    budget: int | None = None
+    gate: Gate | None = None
+    choices: tuple[Choices, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Fail if the budget is exceeded; pass only if the records could say that it is not."""
+        if self.budget is not None and self.replay.newly_blocked > self.budget:
+            return Verdict.FAIL
+        if not self.replay.judged or (self.budget is not None and self.replay.not_replayable):
+            return Verdict.NOT_JUDGED
+        return Verdict.PASS
+
+
+def replay_policy(
+    old: Policy | None,
+    new: Policy,
+    *,
+    before: str,
+    after: str,
+    records: Analysis,
+    stage: Stage | None = None,
+    budget: int | None = None,
+    suggest: bool = False,
+) -> ReplayReport:
+    """Decide records under two versions of a policy.
+
+    Args:
+        old: the version before; None if there was none.
+        new: the version after.
+        before: what the first version is called.
+        after: what the second version is called.
+        records: detection records of the policy's traffic.
+        stage: the stage that the second version is taken to be in; None for its own.
+        budget: the most decisions that may be newly blocked, or None.
+        suggest: whether to say what each sensitivity would cost.
+    """
+    moved = replace(new, stage=stage) if stage else new
+    found = records.replay(old, moved)
+    gate = new.gates.get(new.stage.following or new.stage, Gate()) if suggest else None
+    return ReplayReport(
+        policy=new.id,
+        before=before if old else "",
+        after=f"{after}, in '{stage.value}'" if stage else after,
+        replay=found,
+        engine=records.engine,
+        sources=tuple(sorted(records.manifest())),
+        budget=budget,
+        gate=gate,
+        choices=choices_of(new, gate, records.level_counts(new)) if gate else (),
+    )
