@@ -91,19 +91,29 @@ class LedgerRepository:
         )
         self._git("init", "-q", "-b", "main", ".")
 
-    def grow(self, entries: int, *, branch: str = "main", parent: str = "") -> None:
-        """Commit so many entries, in turn for each policy, as one commit.
+    def grow(self, entries: int, *, branch: str = "main", parent: str = "", each: int = 0) -> None:
+        """Commit so many entries, in turn for each policy.
 
         Args:
             entries: how many.
             branch: where to.
             parent: the branch from which a new one starts.
+            each: how many of them go into one commit; 0 for all.
         """
         files = dict(self._root_files()) if not self.last else {}
+        commits = [files]
         for number in range(entries):
+            if each and number and number % each == 0:
+                commits.append({})
             policy = f"policy-{number % self.policies:04}"
-            files |= dict(self._entry_files(policy))
-        self._commit(files, branch, parent)
+            commits[-1].update(self._entry_files(policy))
+        self._commit(commits, branch, parent)
+
+    def offer(self, entries: int, *, branch: str) -> None:
+        """Make a branch of its own from ``main`` with so many entries, one for each policy."""
+        before = dict(self.last)
+        self.grow(entries, branch=branch, parent="main")
+        self.last = before
 
     def _root_files(self) -> Iterator[tuple[str, bytes]]:
         content = root_bytes(self.root)
@@ -152,16 +162,18 @@ class LedgerRepository:
                 _PEOPLE[who].sign(content, namespace),
             )
 
-    def _commit(self, files: dict[str, bytes], branch: str, parent: str) -> None:
+    def _commit(self, commits: list[dict[str, bytes]], branch: str, parent: str) -> None:
         start = parent or branch
         known = self._git("rev-parse", "--verify", "--quiet", f"refs/heads/{start}", check=False)
-        lines = [f"commit refs/heads/{branch}\n".encode()]
-        lines.append(b"committer Erin <erin@example.org> 1767225600 +0000\ndata 4\nmore\n")
-        if known:
-            lines.append(f"from {known}\n".encode())
-        for path, content in files.items():
-            lines.append(f"M 100644 inline {path}\ndata {len(content)}\n".encode())
-            lines += [content, b"\n"]
+        lines: list[bytes] = []
+        for number, files in enumerate(commits):
+            lines.append(f"commit refs/heads/{branch}\n".encode())
+            lines.append(b"committer Erin <erin@example.org> 1767225600 +0000\ndata 4\nmore\n")
+            if known and not number:
+                lines.append(f"from {known}\n".encode())
+            for path, content in files.items():
+                lines.append(f"M 100644 inline {path}\ndata {len(content)}\n".encode())
+                lines += [content, b"\n"]
         self._git("fast-import", "--quiet", "--force", stdin=b"".join(lines))
 
     def _git(self, *arguments: str, stdin: bytes = b"", check: bool = True) -> str:

@@ -52,6 +52,28 @@ def test_the_benchmark_of_verify_measures_each_of_its_cases(tmp_path):
     assert all(goal["ratio"] in done.stdout for goal in figures["goals"])
 
 
+def test_the_benchmark_of_the_gate_measures_both_axes(tmp_path):
+    written = tmp_path / "figures.json"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, BENCHMARK.with_name("promote_check.py"), "--policies", "30"),
+            *("--commits", "60", "--rounds", "1", "--json", written),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(written.read_text("utf-8"))
+    assert figures["not_measured"] == []
+    assert {"1 changed", "20 changed", "1 changed, a tenth of the estate"} <= (
+        figures["seconds"].keys()
+    )
+    assert all(goal["ratio"] in done.stdout for goal in figures["goals"])
+
+
 def test_a_command_that_does_not_end_as_expected_is_named_and_not_measured(tmp_path):
     program = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"

@@ -13,7 +13,7 @@ from policyctl.usecases.policy_approvals import Turn
 
 Row = JudgedPolicy | JudgedRoot
 HEADERS = ("policy", "change", "entry", "required", "there", "verdict")
-_DIGITS = 12
+_DIGITS = 8
 _CLOSED = {Verdict.READY: "ready", Verdict.REFUSED: "refused", Verdict.TAMPERED: "tampering"}
 
 
@@ -53,9 +53,10 @@ def _all_turns(report: PromotionCheck) -> str:
 
 
 def turn_words(turn: Turn) -> str:
-    """Who may give what is owed: ``sam or pia (1 x security)``."""
+    """Who may give what is owed: ``sam or pia (security)``."""
     people = " or ".join(turn.people) or "nobody who is left"
-    return f"{people} ({turn.count} x {turn.role})"
+    times = f"{turn.count} x " if turn.count > 1 else ""
+    return f"{people} ({times}{turn.role})"
 
 
 def name_of(row: Row) -> str:
@@ -70,7 +71,7 @@ def cells_of(row: Row) -> tuple[str, ...]:
     else:
         signed = "; ".join(f"{n}: {', '.join(who)}" for n, who in sorted(row.signers.items()))
         moves = f"trust root {row.before} -> {row.after}" if row.before != row.after else "files"
-        middle = (moves, "", "stewards of both versions", signed)
+        middle = (moves, "", "stewards", signed)
     return (name_of(row), *middle, verdict_word(row))
 
 
@@ -85,7 +86,7 @@ def change_of(row: JudgedPolicy) -> str:
     """What changes, in policy terms."""
     diff = row.diff
     if diff is None:
-        return "signatures" if row.file else ""
+        return "its entries alone" if row.entries else "signatures"
     if not diff.changes:
         return "nothing that is in force"
     if len(diff.changes) > 1:
@@ -133,7 +134,7 @@ def loose_ends(report: PromotionCheck) -> tuple[tuple[str, str, str], ...]:
 
 
 def _besides(finding: Finding) -> tuple[str, str, str]:
-    return (finding.file or "the whole", finding.message, finding.hint)
+    return (finding.file or "the branch", finding.message, finding.hint)
 
 
 def notes(report: PromotionCheck) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def judge_root(
         after=newest.version if newest else 0,
         signers=signers,
         changes=root_changes(base, newest) if newest and newest != base else (),
-        turns=tuple(_turns(ledgers)),
+        turns=tuple(dict.fromkeys(_turns(ledgers))),
         checks=tuple(checks),
         findings=findings,
         effective=effective,
@@ -103,5 +103,4 @@ def _turns(ledgers: BranchLedgers) -> Iterator[Turn]:
         return
     for one in owed(roots.pending.root, roots.latest, roots.pending.signed):
         if one.missing:
-            role = f"{STEWARD} of version {one.version}"
-            yield Turn(role=role, count=one.missing, people=one.left)
+            yield Turn(role=STEWARD, count=one.missing, people=one.left)

@@ -464,6 +464,13 @@ def proposed(attacked: Scene, way: str, pinned: bool, pin: str) -> Ran:
 
 
 @pytest.fixture
+def gated(attacked: Scene, way: str, pinned: bool, pin: str) -> Ran:
+    """What ``promote --check`` says there."""
+    asked = ("promote", "--check", "--base", "main", "--head", way, "--format", "json")
+    return attacked.policyctl(*asked, *(("--pin", pin) if pinned else ()))
+
+
+@pytest.fixture
 def pushed(attacked: Scene, way: str, pinned: bool, pin: str) -> set[str]:
     """The codes for which a server refuses to take the attack."""
     attacked.git("config", "--replace-all", "policyctl.pin", pin if pinned else "0" * 64)

@@ -282,9 +282,13 @@ def test_the_attack_is_seen_for_what_it_is(verified, codes):
     assert verified.report["status"] == "fail"
 
 
-def test_the_attack_is_seen_in_a_pull_request_and_refused_by_a_server(proposed, pushed, codes):
+def test_the_attack_is_seen_in_a_pull_request_and_refused_by_a_server(
+    proposed, gated, pushed, codes
+):
     assert proposed.code == (1 if proposed.codes <= {"APPROVALS_MISSING", "ROOT_THRESHOLD"} else 4)
     assert proposed.codes >= codes
+    assert gated.code in (1, proposed.code)
+    assert gated.codes >= codes
     assert pushed >= codes
 
 
