@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from policyctl.adapters.git_objects import PATHS, ObjectStore
 from policyctl.errors import NotJudgedError, RepositoryError
 
 _REGULAR = ("100644", "100755")
 _MOST_CHANGED = 1_000_000
+_MOST_VERSIONS = 100
 _MOST_BYTES = 64 * 2**20
 _DEEPEN = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
 
@@ -46,6 +47,19 @@ class CommitFiles:
             if size > _MOST_BYTES:
                 raise RepositoryError(f"{folder}/ holds more than {_MOST_BYTES >> 20} MiB")
         return found
+
+    def versions(self, path: str, head: str, since: Sequence[str]) -> Iterator[bytes]:
+        """What a file was in the commits that a branch has and none of ``since``, newest first.
+
+        At most `_MOST_VERSIONS` of them: whoever makes a branch decides how many there are.
+        """
+        known = [f"^{commit}" for commit in since]
+        bound = f"--max-count={_MOST_VERSIONS}"
+        listed = self._store.run("rev-list", "--full-history", bound, head, *known, "--", path)
+        for commit in listed.decode("ascii").split():
+            content = self.content(commit, path)
+            if content is not None:
+                yield content
 
     def changed(self, old: str, new: str) -> tuple[str, ...]:
         """All files that differ between two commits, a rename being two of them.

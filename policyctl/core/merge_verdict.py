@@ -36,7 +36,6 @@ class Topic(Enum):
     VALID = "valid"
     CHAIN = "chain"
     SEQUENCE = "sequence"
-    STREAM = "stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from policyctl.core.entry import ChangeAction
@@ -19,17 +19,20 @@ _COVERED: Mapping[ChangeAction, frozenset[str]] = {
 """The keys of a policy that each kind of change may touch; any other kind may touch all."""
 
 
+def is_narrow(action: ChangeAction) -> bool:
+    """True if a change of this kind may touch some keys of a policy only."""
+    return action in _COVERED
+
+
 def unnamed_changes(
-    actions: Iterable[ChangeAction], before: Mapping[str, Any], after: Mapping[str, Any]
+    action: ChangeAction, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """The keys that differ between two policy documents and that no entry between them covers.
+    """The keys that differ between two policy documents though a change of this kind has others.
 
     An entry binds to digests, so its action is only a word until the two files are compared: a
     'demote' that changes the sensitivity too would need fewer approvals than an edit.
     """
-    named = tuple(actions)
-    if any(action not in _COVERED for action in named):
+    if action not in _COVERED:
         return ()
-    covered = frozenset().union(*(_COVERED[action] for action in named))
     differing = {key for key in {*before, *after} if before.get(key) != after.get(key)}
-    return tuple(sorted(differing - covered))
+    return tuple(sorted(differing - _COVERED[action]))

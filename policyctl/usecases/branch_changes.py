@@ -117,6 +117,12 @@ class BranchLedgers:
             _shared(mine, _digests(ledger, policy)) for ledger in (self.tip, *self.forks.values())
         )
 
+    def taken_back(self, policy: str) -> int:
+        """The first entry that the branch still has from its base and the base has not; or 0."""
+        mine, theirs = _digests(self.head, policy), _digests(self.tip, policy)
+        shared = _shared(mine, theirs)
+        return shared + 1 if shared == len(theirs) and shared < self.known(policy) else 0
+
 
 def _digests(ledger: Ledger, policy: str) -> tuple[str, ...]:
     chain = ledger.chains.get(policy)

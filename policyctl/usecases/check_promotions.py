@@ -15,6 +15,7 @@ from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, policy_of
 from policyctl.core.merge_verdict import Verdict, verdict_of, worst
 from policyctl.core.snapshot import content_of
+from policyctl.errors import InputError
 from policyctl.rules.settings import Settings
 from policyctl.usecases.branch_changes import BranchChanges, branch_changes, branch_ledgers
 from policyctl.usecases.branch_rules import SETTINGS, BranchRules, mixed_stream, rule_errors
@@ -112,6 +113,7 @@ def check_promotions(
         known: the path of a baseline of findings, which counts as the base has it; or empty.
 
     Raises:
+        InputError: there is no such baseline, or the branch's own settings cannot be read.
         NotJudgedError: the history is cut off, or the base has no trust root.
         TamperingError: the base's trust root does not hold.
     """
@@ -133,6 +135,9 @@ class _Gate:
         self._now = now
         self._ledgers = branch_ledgers(changes, readers.commits, readers.memo)
         tip = self._ledgers.snapshots[changes.tip]
+        places = (changes.head, *changes.references)
+        if known and all(readers.files.content(commit, known) is None for commit in places):
+            raise InputError(f"neither the branch nor '{changes.base}' has a file {known}")
         own = readers.files.below(changes.tip, _CATALOGUES)
         self._catalogues = readers.catalogues(own)
         self._rules = BranchRules(
@@ -194,6 +199,7 @@ class _Gate:
             findings=in_order(found.get(name, ())),
             linted=tuple(item for item in linted if item.file == file),
             documents=self._readers.documents,
+            files=self._readers.files,
             now=self._now,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core.approvals import unfilled
+from policyctl.core.entry import Entry
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.trust_root import TrustRoot
@@ -68,18 +69,29 @@ def missing_by_base(case: PolicyCase) -> Iterator[tuple[Recorded, Mapping[str, i
 
     A branch could otherwise bring the root that asks for less, and use it at once.
     """
-    root = case.root
     for item in case.entries:
-        if item.entry.root <= root.version or item.missing:
+        if item.entry.root <= case.root.version or item.missing:
             continue
-        barred = _barred(case, item, root)
-        counted = {
-            role: frozenset(who for who in people - barred if who in _members(root, role))
-            for role, people in item.approvals.items()
-        }
-        missing = unfilled(needed(root, item.entry, case.entry_before(item)), counted)
+        missing = missing_of(case, item, item.entry)
         if missing:
             yield item, missing
+
+
+def missing_of(case: PolicyCase, item: Recorded, entry: Entry) -> dict[str, int]:
+    """What the approvals of an entry lack by the base's trust root, were it this entry.
+
+    Args:
+        case: the policy.
+        item: the entry as it is, with its approvals.
+        entry: the entry, perhaps under another name.
+    """
+    root = case.root
+    barred = _barred(case, item, root)
+    counted = {
+        role: frozenset(who for who in people - barred if who in _members(root, role))
+        for role, people in item.approvals.items()
+    }
+    return unfilled(needed(root, entry, case.entry_before(item)), counted)
 
 
 def _judges(case: PolicyCase, item: Recorded) -> tuple[TrustRoot, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from policyctl.core import paths
+from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.finding import Finding
 from policyctl.core.recorded import Recorded
@@ -16,7 +17,7 @@ from policyctl.core.snapshot import content_of
 from policyctl.core.trust_root import TrustRoot
 from policyctl.usecases.branch_changes import BranchChanges, BranchLedgers
 from policyctl.usecases.diff import PolicyDiff
-from policyctl.usecases.ports import Documents
+from policyctl.usecases.ports import CommitFiles, Documents
 from policyctl.usecases.reading import Reading
 
 _WAY_BACK = frozenset(
@@ -44,6 +45,7 @@ class PolicyCase:
     findings: tuple[Finding, ...]
     linted: tuple[Finding, ...]
     documents: Documents
+    files: CommitFiles
     now: datetime
 
     @property
@@ -92,7 +94,21 @@ class PolicyCase:
     def before(self) -> Mapping[str, Any] | None:
         """The values of the policy file where the branch left its base, if it can be read."""
         fork = self.ledgers.snapshots[self.changes.forks[0]]
-        content = content_of(fork, self.file)
+        return self.values_of(content_of(fork, self.file))
+
+    @cached_property
+    def contents(self) -> Mapping[str, bytes]:
+        """What the policy file was, by sha256: at both ends, and between them where that counts."""
+        commits = (self.changes.head, *self.changes.references)
+        ends = [content_of(self.ledgers.snapshots[commit], self.file) for commit in commits]
+        found = {sha256(content): content for content in ends if content is not None}
+        if any(item.entry.after not in (None, *found) for item in self.entries):
+            between = self.files.versions(self.file, self.changes.head, self.changes.references)
+            found |= {sha256(content): content for content in between}
+        return found
+
+    def values_of(self, content: bytes | None) -> Mapping[str, Any] | None:
+        """The values that the policy file has with these bytes, if they can be read."""
         document, _ = self.documents.parse(content, self.file) if content else (None, ())
         data = document.data if document else None
         return data if isinstance(data, dict) else None

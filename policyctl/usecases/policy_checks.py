@@ -9,10 +9,11 @@ from typing import Any
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence_files import check_evidence
 from policyctl.core.expiry import day, days_left, is_expired
-from policyctl.core.merge_verdict import Check, Topic, Verdict, verdict_of
-from policyctl.core.named_action import unnamed_changes
+from policyctl.core.merge_verdict import Check, Topic, Verdict, topic_of, verdict_of
+from policyctl.core.named_action import is_narrow, unnamed_changes
+from policyctl.core.recorded import Recorded
 from policyctl.core.trust_root import TrustRoot
-from policyctl.usecases.policy_approvals import missing_by_base
+from policyctl.usecases.policy_approvals import missing_by_base, missing_of
 from policyctl.usecases.policy_case import PolicyCase
 
 
@@ -22,18 +23,45 @@ def checks_besides(case: PolicyCase) -> Iterator[Check]:
     yield from _gates(case)
     yield from _approvals(case)
     yield from _exceptions(case)
+    yield from _taken_back(case)
 
 
 def _misnamed(case: PolicyCase) -> Iterator[Check]:
-    if not case.entries or case.before is None or case.after is None:
-        return
-    actions = [item.entry.action for item in case.entries]
-    keys = unnamed_changes(actions, case.before, case.after)
-    if keys:
-        names = " and ".join(dict.fromkeys(f"'{action.value}'" for action in actions))
-        text = f"what is recorded as {names} changes {', '.join(keys)} too"
-        hint = f"take it back with 'policyctl withdraw {case.policy}', and record an edit"
+    """What is called less than it does, entry by entry, as approvals go by the name."""
+    for item in case.entries:
+        entry = item.entry
+        if not is_narrow(entry.action) or entry.before == entry.after:
+            continue
+        before, after = (
+            case.values_of(case.contents.get(digest or ""))
+            for digest in (entry.before, entry.after)
+        )
+        if before is None or after is None:
+            yield from _unseen(case, item)
+            continue
+        keys = unnamed_changes(entry.action, before, after)
+        if keys:
+            text = f"entry {entry.seq} is called '{entry.action.value}' and changes {_listed(keys)}"
+            hint = f"take it back with 'policyctl withdraw {case.policy}', and record an edit"
+            yield Check(topic=Topic.RECORDED, verdict=Verdict.REFUSED, text=text, hint=hint)
+
+
+def _unseen(case: PolicyCase, item: Recorded) -> Iterator[Check]:
+    """An entry whose files are in no commit any more, as after a squash: it may be an edit."""
+    entry = item.entry
+    needs = missing_of(case, item, replace(entry, action=ChangeAction.EDIT))
+    if needs and not any(topic_of(one.code) is Topic.RECORDED for one in case.findings):
+        owed = ", ".join(f"{count} x {role}" for role, count in sorted(needs.items()))
+        text = (
+            f"what entry {entry.seq} ('{entry.action.value}') changes by itself is in no commit, "
+            f"and it lacks what an edit needs: {owed}"
+        )
+        hint = "leave the commits of the branch as they are, or record each change on its own"
         yield Check(topic=Topic.RECORDED, verdict=Verdict.REFUSED, text=text, hint=hint)
+
+
+def _listed(keys: tuple[str, ...]) -> str:
+    return ", ".join(f"'{key}'" for key in keys)
 
 
 def _gates(case: PolicyCase) -> Iterator[Check]:
@@ -84,6 +112,16 @@ def _exceptions(case: PolicyCase) -> Iterator[Check]:
         for problem in _wrong_with(item, case):
             text = f"exception {item.get('id', '')!s}: {problem}"
             yield Check(topic=Topic.EXCEPTIONS, verdict=Verdict.REFUSED, text=text)
+
+
+def _taken_back(case: PolicyCase) -> Iterator[Check]:
+    """An entry that the base withdrew: a merge would leave what the branch adds to it."""
+    seq = case.ledgers.taken_back(case.policy)
+    if seq:
+        base = case.changes.base
+        text = f"'{base}' took entry {seq} of '{case.policy}' back since the branch left it"
+        hint = f"start again from '{base}'"
+        yield Check(topic=Topic.SEQUENCE, verdict=Verdict.REFUSED, text=text, hint=hint)
 
 
 def _wrong_with(item: Mapping[str, Any], case: PolicyCase) -> Iterator[str]:

@@ -201,6 +201,9 @@ class CommitFiles(Protocol):
     def below(self, commit: str, folder: str) -> Mapping[str, bytes]:
         """The regular files directly in a folder of a commit, by their names in it."""
 
+    def versions(self, path: str, head: str, since: Sequence[str]) -> Iterator[bytes]:
+        """What a file was in the commits that a branch has and none of ``since``, newest first."""
+
     def changed(self, old: str, new: str) -> tuple[str, ...]:
         """All files that differ between two commits, a rename being two of them."""
 

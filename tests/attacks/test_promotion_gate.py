@@ -244,8 +244,12 @@ def test_a_branch_that_drops_what_it_was_made_from_is_tampering(scene, base):
 @pytest.mark.parametrize(
     ("action", "target", "words"),
     [
-        (ChangeAction.EXCEPTION, Stage.LIMITED, "what is recorded as 'exception' changes purpose"),
-        (ChangeAction.DEMOTE, Stage.LOGGING, "what is recorded as 'demote' changes purpose too"),
+        (
+            ChangeAction.EXCEPTION,
+            Stage.LIMITED,
+            "entry 4 is called 'exception' and changes 'purpose'",
+        ),
+        (ChangeAction.DEMOTE, Stage.LOGGING, "entry 4 is called 'demote' and changes 'purpose'"),
     ],
 )
 def test_an_entry_that_is_called_less_than_it_does_is_refused(scene, action, target, words):
@@ -259,7 +263,64 @@ def test_an_entry_that_is_called_less_than_it_does_is_refused(scene, action, tar
     done = gate(scene)
 
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
-    assert done.check(BOT, "recorded")[0]["text"].startswith(words)
+    assert done.check(BOT, "recorded")[0]["text"] == words
+
+
+def demoted_and_more(scene):
+    """An edit that everybody approved, and behind it a demotion that does more than it says."""
+    free = ApprovalRule(need={}, actions=(ChangeAction.DEMOTE,))
+    strict = ApprovalRule(need={"security": 1}, actions=_ALL_BUT_DEMOTE)
+    scene.rotate(approvals=(strict, free))
+    scene.commit("demotions need nobody")
+    branch(scene, "change")
+    edit(scene, BOT)
+    approve(scene, BOT)
+    content = scene.read(FILE).replace(b"stage: limited", b"stage: logging")
+    content = content.replace(b"Answers", b"Guesses")
+    scene.forge(BOT, content, action=ChangeAction.DEMOTE, target=Stage.LOGGING, approved={}, root=2)
+    scene.commit()
+    assert scene.verify("--base", "main").codes == set()
+
+
+_ALL_BUT_DEMOTE = tuple(one for one in ChangeAction if one is not ChangeAction.DEMOTE)
+
+
+def test_an_edit_beside_it_does_not_cover_what_an_entry_does_not_say(scene):
+    demoted_and_more(scene)
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (1, {BOT: "refused"})
+    assert done.check(BOT, "recorded")[0]["text"] == (
+        "entry 5 is called 'demote' and changes 'purpose'"
+    )
+
+
+def test_a_squash_does_not_hide_what_an_entry_did(scene):
+    demoted_and_more(scene)
+    scene.git("reset", "-q", "--soft", "main")
+    scene.commit("squashed")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (1, {BOT: "refused"})
+    assert done.check(BOT, "recorded")[0]["text"] == (
+        "what entry 5 ('demote') changes by itself is in no commit, and it lacks what an edit "
+        "needs: 1 x security"
+    )
+
+
+def test_several_entries_that_say_what_they_do_pass_squashed_too(scene):
+    branch(scene, "change")
+    edit(scene, BOT)
+    approve(scene, BOT)
+    scene.do("demote", BOT, "--to", "logging", "--rationale", "too much", by="erin")
+    approve(scene, BOT)
+    assert gate(scene).code == 0
+    scene.git("reset", "-q", "--soft", "main")
+    scene.commit("squashed")
+
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {BOT: "ready"})
 
 
 def test_files_that_do_not_belong_are_refused(change):
@@ -424,6 +485,14 @@ def test_settings_suppressions_and_known_findings_of_the_branch_do_not_count(sce
     assert "known.json counts as the base has it until this is merged" in done.result["notes"]
 
 
+def test_a_list_of_known_findings_that_is_nowhere_is_an_error(change):
+    asked = ("promote", "--check", "--base", "main", "--baseline", "nowhere.json")
+    done = change.policyctl(*asked)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "policyctl: neither the branch nor 'main' has a file nowhere.json\n"
+
+
 def test_settings_of_the_base_count_at_its_tip_and_where_the_branch_left_it(scene):
     """Whoever makes a branch chooses where it starts, so lax settings of the past do not help."""
     later = ("--now", "2026-12-05")
@@ -566,6 +635,22 @@ def test_a_branch_whose_base_went_on_with_the_same_policy_is_told_the_sequence(c
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
     [check] = done.check(BOT, "sequence")
     assert check["text"] == f"'main' has another entry 4 of '{BOT}' since the branch left it"
+
+
+def test_an_approval_of_what_the_base_took_back_is_refused(scene):
+    edit(scene, BOT)
+    branch(scene, "change")
+    approve(scene, BOT)
+    on(scene, "main")
+    scene.do("withdraw", BOT, "--pushed", by="erin")
+    scene.git("checkout", "-q", "--", ".")
+    on(scene, "change")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (1, {BOT: "refused"})
+    [check] = done.check(BOT, "sequence")
+    assert check["text"] == f"'main' took entry 4 of '{BOT}' back since the branch left it"
 
 
 def test_a_base_that_went_on_with_others_is_no_obstacle(change):

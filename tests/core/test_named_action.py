@@ -1,0 +1,36 @@
+"""Whether an entry is called what it is."""
+
+import pytest
+
+from policyctl.core.entry import ChangeAction
+from policyctl.core.named_action import is_narrow, unnamed_changes
+
+BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": []}
+
+
+@pytest.mark.parametrize(
+    ("action", "changed", "unnamed"),
+    [
+        (ChangeAction.DEMOTE, {"stage": "logging"}, ()),
+        (ChangeAction.DEMOTE, {"stage": "logging", "sensitivity": "L1"}, ("sensitivity",)),
+        (ChangeAction.PROMOTE, {"owner": "me"}, ("owner",)),
+        (ChangeAction.EXCEPTION, {"exceptions": [1]}, ()),
+        (ChangeAction.EXCEPTION, {"exceptions": [1], "stage": "logging"}, ("stage",)),
+        (ChangeAction.EDIT, {"sensitivity": "L1", "owner": "me"}, ()),
+        (ChangeAction.VOID, {"sensitivity": "L1"}, ()),
+    ],
+)
+def test_a_change_touches_what_its_name_covers(action, changed, unnamed):
+    assert unnamed_changes(action, BEFORE, {**BEFORE, **changed}) == unnamed
+
+
+def test_a_key_that_is_gone_is_a_change():
+    after = {key: value for key, value in BEFORE.items() if key != "sensitivity"}
+
+    assert unnamed_changes(ChangeAction.DEMOTE, BEFORE, after) == ("sensitivity",)
+
+
+def test_every_way_to_ask_for_fewer_approvals_is_narrow():
+    assert {action for action in ChangeAction if not is_narrow(action)} == {
+        *(ChangeAction.REGISTER, ChangeAction.EDIT, ChangeAction.VOID, ChangeAction.RETIRE)
+    }
