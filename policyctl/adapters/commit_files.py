@@ -9,7 +9,7 @@ from policyctl.errors import NotJudgedError, RepositoryError
 
 _REGULAR = ("100644", "100755")
 _MOST_CHANGED = 1_000_000
-_MOST_VERSIONS = 100
+_MOST_VERSIONS = 50
 _MOST_BYTES = 64 * 2**20
 _DEEPEN = "git fetch --unshallow, or fetch-depth: 0 in a workflow"
 

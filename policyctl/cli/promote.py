@@ -13,7 +13,6 @@ from policyctl.cli.options import (
     EventsOption,
     KeyOption,
     NowOption,
-    PinOption,
     Target,
 )
 
@@ -59,7 +58,15 @@ def promote(
             metavar="FILE",
         ),
     ] = "",
-    pin: PinOption = "",
+    pin: Annotated[
+        str,
+        typer.Option(
+            "--pin",
+            help="With --check: sha256 that trust root 1 must have, learnt outside the "
+            "repository. Default: POLICYCTL_PIN.",
+            metavar="SHA256",
+        ),
+    ] = "",
     now: NowOption = None,
     format: Annotated[
         GateFormat,
@@ -79,7 +86,7 @@ def promote(
         asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
         raise typer.Exit(run_check(asked, format))
     name, target, reason = promotion_arguments(
-        policy, to, rationale, base=base, head=head, baseline=baseline
+        policy, to, rationale, base=base, head=head, baseline=baseline, pin=pin
     )
     if format not in (GateFormat.TEXT, GateFormat.JSON):
         raise typer.BadParameter(f"'{format.value}' is for --check", param_hint="--format")

@@ -18,13 +18,15 @@ def promotion_arguments(
     base: str,
     head: str,
     baseline: str,
+    pin: str,
 ) -> tuple[str, Target, str]:
     """What a promotion needs.
 
     Raises:
         UsageError: some of it is missing, or belongs to --check.
     """
-    for option, is_there in (("--base", base), ("--head", head != _HEAD), ("--baseline", baseline)):
+    ours = {"--base": base, "--head": head != _HEAD, "--baseline": baseline, "--pin": pin}
+    for option, is_there in ours.items():
         if is_there:
             raise UsageError(f"{option} is about a pull request", hint=_CHECK)
     if policy is None:

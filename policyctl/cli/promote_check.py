@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +23,9 @@ from policyctl.cli.present import moment
 from policyctl.core.merge_verdict import Verdict
 from policyctl.errors import TamperingError
 from policyctl.usecases.branch_rules import SETTINGS
-from policyctl.usecases.check_promotions import GateReaders, PromotionCheck, check_promotions
+from policyctl.usecases.check_promotions import GateReaders, check_promotions
 from policyctl.usecases.memo import ledger_memo
+from policyctl.usecases.promotion_check import PromotionCheck
 from policyctl.usecases.selection import KNOWN
 
 
@@ -33,7 +35,7 @@ class Asked:
 
     Attributes:
         baseline: a file of known findings, from the top of the repository, or empty.
-        pin: sha256 that trust root 1 must have, or empty.
+        pin: sha256 that trust root 1 must have; empty for that of the environment.
         now: the moment to take for the present, or None.
     """
 
@@ -64,7 +66,8 @@ def run_check(asked: Asked, form: GateFormat) -> int:
 
 def _readers(commits: Commits, asked: Asked, now: datetime) -> GateReaders:
     documents = YamlDocuments()
-    pin = checked_pin(asked.pin)
+    names = ("POLICYCTL_PIN", "POLICYCTL_ROOT")
+    pin = checked_pin(asked.pin or next(filter(None, map(os.environ.get, names)), ""))
     return GateReaders(
         commits=commits,
         files=CommitFiles(commits.store),

@@ -8,8 +8,8 @@ from policyctl.core.finding import Finding, Severity
 from policyctl.core.merge_verdict import Verdict
 from policyctl.render.github import finding_command
 from policyctl.render.promote_check_summary import verdict_line
-from policyctl.usecases.check_promotions import PromotionCheck
 from policyctl.usecases.judged_policy import JudgedPolicy
+from policyctl.usecases.promotion_check import PromotionCheck
 
 
 def render(report: PromotionCheck) -> str:

@@ -15,7 +15,7 @@ from policyctl.render.promote_check_summary import (
     verdict_line,
 )
 from policyctl.render.summary import several
-from policyctl.usecases.check_promotions import PromotionCheck
+from policyctl.usecases.promotion_check import PromotionCheck
 
 _MARKS = {
     Verdict.READY: "✅",

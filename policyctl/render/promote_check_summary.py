@@ -6,10 +6,10 @@ from policyctl.core.diff.wording import wording
 from policyctl.core.finding import Finding
 from policyctl.core.merge_verdict import Topic, Verdict
 from policyctl.render.summary import several
-from policyctl.usecases.check_promotions import PromotionCheck
 from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.judged_root import JudgedRoot
 from policyctl.usecases.policy_approvals import Turn
+from policyctl.usecases.promotion_check import PromotionCheck
 
 Row = JudgedPolicy | JudgedRoot
 HEADERS = ("policy", "change", "entry", "required", "there", "verdict")

@@ -19,6 +19,7 @@ from policyctl.usecases.ports import Commits
 _SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
 _MANY = 500
 """Policies by whose paths git is not asked any more, because a command line has an end."""
+_MOST_FORKS = 32
 _NOT_YET = frozenset({"ROOT_MISSING", "ROOT_THRESHOLD"})
 
 
@@ -78,6 +79,11 @@ def branch_changes(*, base: str, head: str, commits: Commits) -> BranchChanges:
     except RepositoryError as error:
         hint = "git fetch --unshallow, or name the branch that this one started from"
         raise NotJudgedError(error.message, hint=hint) from error
+    if len(forks) > _MOST_FORKS:
+        raise NotJudgedError(
+            f"'{base}' and the branch parted at {len(forks)} commits, more than are compared",
+            hint=f"merge '{base}' into the branch",
+        )
     differing = {file for fork in forks for file in commits.changed(fork, commit)}
     if forks != (tip,):
         differing &= set(commits.changed(tip, commit))

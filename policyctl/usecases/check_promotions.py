@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from policyctl.core import paths
 from policyctl.core.catalogue import Catalogue
@@ -13,7 +12,6 @@ from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.findings_baseline import FindingsBaseline
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, policy_of
-from policyctl.core.merge_verdict import Verdict, verdict_of, worst
 from policyctl.core.snapshot import content_of
 from policyctl.errors import InputError
 from policyctl.rules.settings import Settings
@@ -22,10 +20,11 @@ from policyctl.usecases.branch_rules import SETTINGS, BranchRules, mixed_stream,
 from policyctl.usecases.diff import Comparison, PolicyDiff, compare
 from policyctl.usecases.diff_pairs import Side
 from policyctl.usecases.governed import CommittedGovernance
-from policyctl.usecases.judged_policy import JudgedPolicy, judge_policy
-from policyctl.usecases.judged_root import JudgedRoot, judge_root
+from policyctl.usecases.judged_policy import judge_policy
+from policyctl.usecases.judged_root import judge_root
 from policyctl.usecases.policy_case import PolicyCase
 from policyctl.usecases.ports import CommitFiles, Commits, Documents
+from policyctl.usecases.promotion_check import PromotionCheck
 from policyctl.usecases.reading import Reader, Reading
 
 _CATALOGUES = "catalogues"
@@ -51,50 +50,6 @@ class GateReaders:
     settings: Callable[[bytes | None], Settings]
     catalogues: Callable[[Mapping[str, bytes]], Mapping[str, Catalogue]]
     known: Callable[[bytes | None], FindingsBaseline]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PromotionCheck:
-    """What a branch changes, and whether it may be merged.
-
-    Attributes:
-        policies: each changed policy, and each that anything is wrong with.
-        governance: what becomes of the trust root, or None where nothing does.
-        others: files that do not belong.
-        stream: how the change is cut: what does not go together.
-        comparison: the changes in policy terms; None where there are none.
-        whole: whether all policies were judged, because what they rest on changes.
-        unread: files of the branch that count only once they are merged.
-        sources: the text of each policy file that has findings.
-    """
-
-    changes: BranchChanges
-    policies: tuple[JudgedPolicy, ...] = ()
-    governance: JudgedRoot | None = None
-    others: tuple[Finding, ...] = ()
-    stream: tuple[Finding, ...] = ()
-    comparison: Comparison | None = None
-    whole: bool = False
-    unread: tuple[str, ...] = ()
-    sources: Mapping[str, str]
-
-    @cached_property
-    def verdict(self) -> Verdict:
-        """The worst of everything."""
-        others = (verdict_of(item, owed=(), known=0) for item in self.others)
-        cut = (Verdict.REFUSED for _ in self.stream)
-        return worst([*(row.verdict for row in self.rows), *others, *cut])
-
-    @property
-    def rows(self) -> tuple[JudgedPolicy | JudgedRoot, ...]:
-        """Governance, then the policies."""
-        return (*((self.governance,) if self.governance else ()), *self.policies)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Everything that was found, as every format tells it."""
-        of_rows = (found for row in self.rows for found in row.findings)
-        return in_order([*self.others, *self.stream, *of_rows])
 
 
 def check_promotions(

@@ -102,9 +102,11 @@ class PolicyCase:
         commits = (self.changes.head, *self.changes.references)
         ends = [content_of(self.ledgers.snapshots[commit], self.file) for commit in commits]
         found = {sha256(content): content for content in ends if content is not None}
-        if any(item.entry.after not in (None, *found) for item in self.entries):
-            between = self.files.versions(self.file, self.changes.head, self.changes.references)
-            found |= {sha256(content): content for content in between}
+        wanted = {item.entry.after for item in self.entries} - {None, *found}
+        between = self.files.versions(self.file, self.changes.head, self.changes.references)
+        while wanted and (content := next(between, None)) is not None:
+            found[sha256(content)] = content
+            wanted.discard(sha256(content))
         return found
 
     def values_of(self, content: bytes | None) -> Mapping[str, Any] | None:

@@ -445,8 +445,10 @@ def test_a_base_whose_trust_root_does_not_hold_is_tampering(scene):
 
 def test_another_pin_is_tampering(change, pin):
     assert gate(change, "main", "--pin", pin).code == 0
-    done = change.policyctl("promote", "--check", "--base", "main", "--pin", "0" * 64)
-    assert done.code == 4
+    asked = ("promote", "--check", "--base", "main")
+    assert change.policyctl(*asked, "--pin", "0" * 64).code == 4
+    assert change.policyctl(*asked, POLICYCTL_PIN="0" * 64).code == 4
+    assert change.policyctl(*asked, "--pin", "short").code == 2
 
 
 # Nothing in a branch exempts it
@@ -847,6 +849,7 @@ def test_a_hostile_repository_runs_nothing(change, place):
         (("--check", "--base", "main", "--rationale", "x"), "so --rationale has no place"),
         (("--check", "--base", "main", "--dry-run"), "so --dry-run has no place"),
         (("--base", "main", "pii", "--to", "limited"), "--base is about a pull request"),
+        (("--pin", "0" * 64, "pii", "--to", "limited"), "--pin is about a pull request"),
         (("pii", "--to", "limited"), "promote needs a reason"),
         (("pii", "--rationale", "x"), "promote needs the stage"),
         (("--to", "limited", "--rationale", "x"), "promote needs the policy's id"),

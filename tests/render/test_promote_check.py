@@ -22,11 +22,11 @@ from policyctl.render.json import promote_check as as_json
 from policyctl.render.lines import plain
 from policyctl.render.text import promote_check as as_text
 from policyctl.usecases.branch_changes import BranchChanges
-from policyctl.usecases.check_promotions import PromotionCheck
 from policyctl.usecases.diff import Comparison, PolicyDiff
 from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.judged_root import JudgedRoot
 from policyctl.usecases.policy_approvals import Turn
+from policyctl.usecases.promotion_check import PromotionCheck
 
 NASTY = "pipes | and <b>, 100%, @all\nand a line, \x1b[31mred"
 DIGEST = "ab" * 32

@@ -12,10 +12,10 @@ from policyctl.render.promote_check_summary import (
     notes,
     verdict_line,
 )
-from policyctl.usecases.check_promotions import PromotionCheck
 from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.judged_root import JudgedRoot
 from policyctl.usecases.policy_approvals import Turn
+from policyctl.usecases.promotion_check import PromotionCheck
 
 COMMAND = "promote --check"
 

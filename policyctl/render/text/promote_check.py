@@ -12,7 +12,7 @@ from policyctl.render.promote_check_summary import (
     notes,
     verdict_line,
 )
-from policyctl.usecases.check_promotions import PromotionCheck
+from policyctl.usecases.promotion_check import PromotionCheck
 
 _STYLES = {
     Verdict.READY: GOOD,
