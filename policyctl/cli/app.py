@@ -25,6 +25,7 @@ from policyctl.cli.migrate import migrate
 from policyctl.cli.new import new
 from policyctl.cli.promote import promote
 from policyctl.cli.record import record
+from policyctl.cli.records import records
 from policyctl.cli.redact import redact
 from policyctl.cli.replay import replay
 from policyctl.cli.retire import retire
@@ -83,4 +84,5 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(root, name="root")
+app.add_typer(records, name="records")
 app.add_typer(hook, name="hook")

@@ -6,21 +6,23 @@ import json
 from collections import Counter
 from typing import NoReturn
 
+from policyctl.core.unusable import UnusableError
+
 
 def decode_line(content: bytes) -> dict[str, object]:
     """The object that a line holds.
 
     Raises:
-        ValueError: it holds none; the message is one sentence that quotes nothing but field names.
+        UnusableError: it holds none; the message is one sentence.
     """
     try:
         data = _DECODER.decode(content.rstrip(b"\r\n").decode("utf-8"))
     except (ValueError, RecursionError) as error:
         if content.startswith(b"{") and not content.endswith(b"\n"):
-            raise ValueError("the last line is cut off") from error
-        raise ValueError(_reason(error)) from error
+            raise UnusableError("the last line is cut off") from error
+        raise _refusal(error) from error
     if not isinstance(data, dict):
-        raise ValueError("the line is not a JSON object")
+        raise UnusableError("the line is not a JSON object")
     return data
 
 
@@ -29,24 +31,29 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"the field {twice!a} stands twice in the record")
+        raise UnusableError(
+            f"the field {twice!a} stands twice in the record", reason="a field stands twice"
+        )
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise ValueError(f"the line is not JSON: {name} is not a number")
+    raise UnusableError(f"the line is not JSON: {name} is not a number")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
-def _reason(error: ValueError | RecursionError) -> str:
+def _refusal(error: ValueError | RecursionError) -> UnusableError:
     match error:
+        case UnusableError():
+            return error
         case json.JSONDecodeError():
-            return f"the line is not JSON: {error.msg.lower()} at column {error.colno}"
+            said = f"the line is not JSON: {error.msg.lower()} at column {error.colno}"
+            return UnusableError(said, reason="the line is not JSON")
         case UnicodeDecodeError():
-            return "the line is not UTF-8"
+            return UnusableError("the line is not UTF-8")
         case RecursionError():
-            return "the line is nested too deeply"
+            return UnusableError("the line is nested too deeply")
         case _:
-            return str(error)
+            return UnusableError("the line holds a number that is too long")

@@ -12,6 +12,7 @@ from enum import Enum
 from policyctl.core.decision import Detection
 from policyctl.core.levels import Level
 from policyctl.core.sides import Direction
+from policyctl.core.unusable import UnusableError
 
 
 class Status(Enum):
@@ -86,21 +87,23 @@ def record_from(data: Mapping[str, object]) -> Record:
     """The record that a JSON object describes; `schemas/record.v1.json` says the same.
 
     Raises:
-        ValueError: the object is not a record; the message is one sentence that says why.
+        UnusableError: the object is not a record; the message is one sentence that says why.
     """
     if not data.keys() <= _NAMES:
         unknown = next(name for name in data if name not in _NAMES)
-        raise ValueError(f"the field {unknown_field(unknown)}")
+        raise UnusableError(f"the field {unknown_field(unknown)}", reason="a field is unknown")
     missing = [name for name in _REQUIRED if name not in data]
     if missing:
-        raise ValueError(f"the record has no {_listed(missing)}")
+        raise UnusableError(f"the record has no {_listed(missing)}")
     request_id = _text(data, "request_id")
     status = Status(_choice(data, "status", _STATUSES))
     level = _choice(data, "level", _LEVELS)
     if status is not Status.OK and level != _NO_LEVEL:
-        raise ValueError(f"a record with status '{status.value}' has level 'none', not '{level}'")
+        raise UnusableError(
+            f"a record with status '{status.value}' has level 'none', not '{level}'"
+        )
     return Record(
-        time=_time(_text(data, "ts")),
+        time=parse_time(_text(data, "ts")),
         request_id=request_id,
         app=_text(data, "app"),
         direction=Direction(_choice(data, "direction", _DIRECTIONS)),
@@ -155,13 +158,13 @@ _TIME = re.compile(
 def _text(data: Mapping[str, object], name: str) -> str:
     value = data[name]
     if not isinstance(value, str):
-        raise ValueError(f"'{name}' is {_kind(value)}, not text")
+        raise UnusableError(f"'{name}' is {_kind(value)}, not text")
     if not value:
-        raise ValueError(f"'{name}' is empty")
+        raise UnusableError(f"'{name}' is empty")
     if len(value) > _LONGEST:
-        raise ValueError(f"'{name}' is longer than {_LONGEST} characters")
+        raise UnusableError(f"'{name}' is longer than {_LONGEST} characters")
     if _CONTROL.search(value):
-        raise ValueError(f"'{name}' holds control characters or half of a character")
+        raise UnusableError(f"'{name}' holds control characters or half of a character")
     return value
 
 
@@ -173,7 +176,9 @@ def _choice(data: Mapping[str, object], name: str, allowed: Iterable[str]) -> st
     value = _text(data, name)
     if value not in allowed:
         alternatives = f"{_suggestion(value, allowed)} (allowed: {', '.join(allowed)})"
-        raise ValueError(f"the {name} '{value}' is unknown{alternatives}")
+        raise UnusableError(
+            f"the {name} '{value}' is unknown{alternatives}", reason=f"the {name} is unknown"
+        )
     return value
 
 
@@ -181,7 +186,7 @@ def _flag(data: Mapping[str, object], name: str) -> bool | None:
     value = data.get(name)
     if value is None or isinstance(value, bool):
         return value
-    raise ValueError(f"'{name}' is {_kind(value)}, not true or false")
+    raise UnusableError(f"'{name}' is {_kind(value)}, not true or false")
 
 
 def _label(data: Mapping[str, object]) -> Label | None:
@@ -192,25 +197,36 @@ def _score(value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"'score' is {_kind(value)}, not a number")
+        raise UnusableError(f"'score' is {_kind(value)}, not a number")
     if not 0 <= value <= 1:
-        raise ValueError(f"the score {value} is not between 0 and 1")
+        raise UnusableError(
+            f"the score {value} is not between 0 and 1", reason="the score is not between 0 and 1"
+        )
     return float(value)
 
 
-def _time(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
+    """The moment that a text names with its time zone, in UTC.
+
+    Raises:
+        UnusableError: it names none.
+    """
     if not _TIME.match(text):
-        raise ValueError(f"time '{text}' is not written as 2026-10-05T00:00:00Z")
+        raise _not_a_time(text, "is not written as 2026-10-05T00:00:00Z")
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"time '{text}' does not exist") from error
+        raise _not_a_time(text, "does not exist") from error
     if time.tzinfo is None:
-        raise ValueError(f"time '{text}' has no time zone: write {text}Z")
+        raise _not_a_time(text, "has no time zone", hint=f": write {text}Z")
     try:
         return time.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"time '{text}' does not exist in UTC") from error
+        raise _not_a_time(text, "does not exist in UTC") from error
+
+
+def _not_a_time(text: str, said: str, hint: str = "") -> UnusableError:
+    return UnusableError(f"time '{text}' {said}{hint}", reason=f"the time {said}")
 
 
 def _suggestion(name: str, allowed: Iterable[str]) -> str:

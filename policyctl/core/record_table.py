@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from policyctl.core.record import FIELDS, unknown_field
+from policyctl.core.unusable import UnusableError
 
 _FLAGS = {"true": True, "false": False}
 _FLAG_FIELDS = ("detected", "would_block", "blocked")
@@ -14,13 +15,13 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def check_header(names: Sequence[str]) -> None:
-    """Raise `ValueError` unless these columns are fields of records, each once."""
+    """Raise `UnusableError` unless these columns are fields of records, each once."""
     for name in names:
         if name not in FIELDS:
-            raise ValueError(f"the column {unknown_field(name)}")
+            raise UnusableError(f"the column {unknown_field(name)}")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
-        raise ValueError(f"the column '{twice}' stands twice in the table")
+        raise UnusableError(f"the column '{twice}' stands twice in the table")
 
 
 def delimiter_of(first_line: str) -> str | None:
@@ -28,8 +29,8 @@ def delimiter_of(first_line: str) -> str | None:
     if first_line.lstrip().startswith(("{", "[")):
         return None
     for delimiter in _DELIMITERS:
-        with suppress(ValueError):
-            names = next(rows_of([first_line], delimiter), [])
+        with suppress(UnusableError):
+            names = cells_of(first_line, delimiter)
             if len(names) > 1 and "request_id" in names:
                 return delimiter
     return None
@@ -39,10 +40,13 @@ def fields_of(names: Sequence[str], cells: Sequence[str]) -> Mapping[str, object
     """The fields of a row of texts; an empty cell is an absent field.
 
     Raises:
-        ValueError: a cell is not what its column holds, or there are too many or too few.
+        UnusableError: a cell is not what its column holds, or there are too many or too few.
     """
     if len(cells) != len(names):
-        raise ValueError(f"the row has {len(cells)} cells, and the table {len(names)} columns")
+        raise UnusableError(
+            f"the row has {len(cells)} cells, and the table {len(names)} columns",
+            reason="the row has more or fewer cells than the table has columns",
+        )
     fields: dict[str, object] = {
         name: cell for name, cell in zip(names, cells, strict=True) if cell
     }
@@ -54,22 +58,22 @@ def fields_of(names: Sequence[str], cells: Sequence[str]) -> Mapping[str, object
     return fields
 
 
-def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    """The rows of a table as text, strictly as RFC 4180 has them.
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """The cells of one line, strictly as RFC 4180 has them.
 
     Raises:
-        ValueError: a row is not written like that.
+        UnusableError: the line is not written like that.
     """
     try:
-        yield from csv.reader(lines, delimiter=delimiter, strict=True)
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise ValueError(f"the row is not CSV: {error}") from error
+        raise UnusableError(f"the row is not CSV: {error}", reason="the row is not CSV") from error
 
 
 def _flag(name: str, cell: str) -> bool:
     flag = _FLAGS.get(cell.lower())
     if flag is None:
-        raise ValueError(f"'{name}' is neither true nor false")
+        raise UnusableError(f"'{name}' is neither true nor false")
     return flag
 
 
@@ -77,4 +81,4 @@ def _number(cell: str) -> float:
     try:
         return float(cell)
     except ValueError as error:
-        raise ValueError("'score' is not a number") from error
+        raise UnusableError("'score' is not a number") from error

@@ -11,7 +11,10 @@ from policyctl.core.canonical import decode, encode
 SCHEMA = "policyctl/records-manifest/v1"
 NAME = "manifest.json"
 FOLDERS = ("hits", "totals", "requests")
-"""What every input has one Parquet file in; ``rejects`` has one for inputs that had any."""
+"""What every input has one Parquet file in."""
+
+REJECTS = "rejects"
+"""Where inputs that had lines that could not be used have one file of them."""
 
 SHORT = 12
 """How many hex digits of an input's digest name its files."""
@@ -25,10 +28,12 @@ class ImportedFile:
         name: the file's name without its folder.
         sha256: digest of its bytes.
         engine: whose format it was read as.
+        settings: digest of how it was read: applications, levels, what became of keys.
         size: its bytes.
         lines: its lines, or rows.
         records: the records that were made of it; a line may give several, or none.
         used: the lines that were understood.
+        silent: those of them that hold no detector's answer.
         rejected: how many could not be used, by reason.
         first: time of the earliest record, as RFC 3339, or empty without records.
         last: time of the latest one.
@@ -37,10 +42,12 @@ class ImportedFile:
     name: str
     sha256: str
     engine: str
+    settings: str
     size: int
     lines: int
-    records: int
     used: int
+    silent: int
+    records: int
     rejected: tuple[tuple[str, int], ...] = ()
     first: str = ""
     last: str = ""
@@ -120,9 +127,11 @@ def _input(item: ImportedFile) -> dict[str, object]:
         "name": item.name,
         "sha256": item.sha256,
         "engine": item.engine,
+        "settings": item.settings,
         "bytes": item.size,
         "lines": item.lines,
         "used": item.used,
+        "silent": item.silent,
         "records": item.records,
         "rejected": dict(item.rejected),
         "first": item.first,

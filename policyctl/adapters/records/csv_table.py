@@ -2,72 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO, NoReturn
+from collections.abc import Iterator, Sequence
 
-from policyctl.adapters.records.jsonl import LONGEST_LINE
+from policyctl.adapters.records.jsonl import LONGEST_RECORD
+from policyctl.adapters.records.row_file import RowFile
 from policyctl.adapters.records.unpacking import bounded_lines, unpacked
-from policyctl.core.evidence import RecordSource
-from policyctl.core.record import Record, record_from
-from policyctl.core.record_table import check_header, delimiter_of, fields_of, rows_of
+from policyctl.core.engine_logs.fields import Fields
+from policyctl.core.record_table import cells_of, check_header, delimiter_of, fields_of
+from policyctl.core.unusable import UnusableError
 from policyctl.errors import InputError
 
 _HINT = "the first line names the columns, as in ts,request_id,app,direction,detector,level,status"
 
 
-class CsvFile:
-    """One file: its records, the line that was read last, and at the end its digest.
+class CsvFile(RowFile):
+    """One table. No field of a record spans lines, so that a stray quote costs one line."""
 
-    Iterating raises `InputError` at the first thing that is not right, with the line's number.
-    """
+    empty_hint = _HINT
 
-    def __init__(self, path: Path, name: str) -> None:
-        self.name = name
+    def rows(self) -> Iterator[Fields | UnusableError]:
+        """The rows as fields of records, or why a line is none."""
         self.line = 0
-        self._path = path
-        self._digest = ""
+        with unpacked(self.path, self.name) as file:
+            lines = bounded_lines(file.stream, LONGEST_RECORD)
+            names, delimiter = self._header(next(lines, b""))
+            for content in lines:
+                self.line += 1
+                self.size = file.size
+                if content.strip() or len(content) > LONGEST_RECORD:
+                    yield _row(content, names, delimiter)
+            self.digest = file.digest()
+            self.size = file.size
 
-    def sources(self) -> tuple[RecordSource, ...]:
-        """The file as evidence names it, once it has been read to its end."""
-        name = self.name.rpartition("/")[2]
-        return (RecordSource(name=name, sha256=self._digest, lines=self.line),)
-
-    def __iter__(self) -> Iterator[Record]:
-        self.line = 0
-        count = 0
-        with unpacked(self._path, self.name) as file:
-            try:
-                for record in self._records(file.stream):
-                    count += 1
-                    yield record
-            except ValueError as error:
-                self._refuse(str(error), error)
-            self._digest = file.digest()
-        if not count:
-            raise InputError(f"{self.name} holds no records", hint=_HINT)
-
-    def _records(self, stream: BinaryIO) -> Iterator[Record]:
-        lines = self._lines(stream)
-        first = next(lines, "").removeprefix("\ufeff")  # as spreadsheets write it
+    def _header(self, content: bytes) -> tuple[Sequence[str], str]:
+        self.line = 1
+        first = content.decode("utf-8", "replace").removeprefix("\ufeff")  # as spreadsheets write
         delimiter = delimiter_of(first)
         if delimiter is None:
             raise InputError(f"{self.name} is not a table of detection records", hint=_HINT)
-        names = next(rows_of([first], delimiter))
-        check_header(names)
-        for cells in rows_of(lines, delimiter):
-            if cells:
-                yield record_from(fields_of(names, cells))
+        names = cells_of(first, delimiter)
+        try:
+            check_header(names)
+        except UnusableError as error:
+            raise InputError(f"{self.name}:1: {error}") from error
+        return names, delimiter
 
-    def _lines(self, stream: BinaryIO) -> Iterator[str]:
-        for content in bounded_lines(stream, LONGEST_LINE):
-            self.line += 1
-            if len(content) > LONGEST_LINE:
-                self._refuse("the line is longer than 1 MiB")
-            try:
-                yield content.decode("utf-8")
-            except UnicodeDecodeError as error:
-                self._refuse("the line is not UTF-8", error)
 
-    def _refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
-        raise InputError(f"{self.name}:{self.line}: {reason}") from cause
+def _row(content: bytes, names: Sequence[str], delimiter: str) -> Fields | UnusableError:
+    if len(content) > LONGEST_RECORD:
+        return UnusableError("the line is longer than 1 MiB")
+    try:
+        return fields_of(names, cells_of(content.decode("utf-8"), delimiter))
+    except UnicodeDecodeError:
+        return UnusableError("the line is not UTF-8")
+    except UnusableError as error:
+        return error

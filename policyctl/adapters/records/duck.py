@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,9 +52,32 @@ def asking(name: str, kind: str) -> Iterator[None]:
     Raises:
         InputError: the file is not what it should be.
     """
+    with _failing(lambda error: f"{name} is damaged: it cannot be read as {kind}"):  # noqa: ARG005
+        yield
+
+
+@contextmanager
+def working() -> Iterator[None]:
+    """Turn DuckDB's errors about its own work into one sentence.
+
+    Raises:
+        InputError: it could not be done, as on a full disk.
+    """
+    with _failing(lambda error: f"the records could not be written: {error}"):
+        yield
+
+
+@contextmanager
+def _failing(message: Callable[[str], str]) -> Iterator[None]:
     import duckdb
 
     try:
         yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.Error as error:
-        raise InputError(f"{name} is damaged: it cannot be read as {kind}") from error
+        raise InputError(message(str(error).partition("\n")[0])) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # how a query takes a signal
+            raise KeyboardInterrupt from error
+        raise

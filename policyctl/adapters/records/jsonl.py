@@ -1,60 +1,52 @@
-"""Reads detection records from JSON lines, plain or packed, in flat memory."""
+"""Reads JSON lines, plain or packed, in flat memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from policyctl.adapters.records.row_file import RowFile
 from policyctl.adapters.records.unpacking import bounded_lines, unpacked
-from policyctl.core.evidence import RecordSource
+from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.json_line import decode_line
-from policyctl.core.record import Record, record_from
+from policyctl.core.unusable import UnusableError
 from policyctl.errors import InputError
 
-LONGEST_LINE = 1024 * 1024
+LONGEST_RECORD = 1024 * 1024
+LONGEST_ANSWER = 16 * 1024 * 1024
+"""Engines' logs hold whole conversations, and pictures."""
+
 _BINARY = (b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00")
 _HINT = "give one JSON object a line, plain or compressed with gzip or zstd"
 
 
-class JsonLinesFile:
-    """One file: its records, the line that was read last, and at the end its digest.
+class JsonLinesFile(RowFile):
+    """One file of JSON objects, one a line."""
 
-    Iterating raises `InputError` at the first thing that is not right, with the line's number.
-    """
+    empty_hint = _HINT
 
-    def __init__(self, path: Path, name: str) -> None:
-        self.name = name
+    def __init__(self, path: Path, name: str, *, longest: int = LONGEST_RECORD) -> None:
+        super().__init__(path, name)
+        self._longest = longest
+
+    def rows(self) -> Iterator[Fields | UnusableError]:
+        """The objects, or why a line is none."""
         self.line = 0
-        self._path = path
-        self._digest = ""
-
-    def sources(self) -> tuple[RecordSource, ...]:
-        """The file as evidence names it, once it has been read to its end."""
-        name = self.name.rpartition("/")[2]
-        return (RecordSource(name=name, sha256=self._digest, lines=self.line),)
-
-    def __iter__(self) -> Iterator[Record]:
-        self.line = 0
-        count = 0
-        with unpacked(self._path, self.name) as file:
-            for content in bounded_lines(file.stream, LONGEST_LINE):
+        with unpacked(self.path, self.name) as file:
+            for content in bounded_lines(file.stream, self._longest):
                 self.line += 1
-                self._check(content)
-                if content.strip():
-                    count += 1
-                    yield self._record(content)
-            self._digest = file.digest()
-        if not count:
-            raise InputError(f"{self.name} holds no records", hint=_HINT)
+                self.size = file.size
+                if self.line == 1 and (content.startswith(_BINARY) or b"\x00" in content):
+                    raise InputError(f"{self.name} is not JSON lines", hint=_HINT)
+                if content.strip() or len(content) > self._longest:
+                    yield self._row(content)
+            self.digest = file.digest()
+            self.size = file.size
 
-    def _check(self, content: bytes) -> None:
-        if self.line == 1 and (content.startswith(_BINARY) or b"\x00" in content):
-            raise InputError(f"{self.name} is not JSON lines", hint=_HINT)
-        if len(content) > LONGEST_LINE:
-            raise InputError(f"{self.name}:{self.line}: the line is longer than 1 MiB")
-
-    def _record(self, content: bytes) -> Record:
+    def _row(self, content: bytes) -> Fields | UnusableError:
+        if len(content) > self._longest:
+            return UnusableError(f"the line is longer than {self._longest // 1024 // 1024} MiB")
         try:
-            return record_from(decode_line(content))
-        except ValueError as error:
-            raise InputError(f"{self.name}:{self.line}: {error}") from error
+            return decode_line(content)
+        except UnusableError as error:
+            return error

@@ -13,6 +13,7 @@ from policyctl.adapters.records.jsonl import JsonLinesFile
 from policyctl.adapters.records.parquet import ParquetFile
 from policyctl.adapters.records.prepared import PreparedFolder
 from policyctl.adapters.records.record_files import RecordFile, RecordFiles
+from policyctl.adapters.records.row_file import RowFile
 from policyctl.adapters.records.unpacking import PARQUET, reading, unpacked
 from policyctl.core.record_table import delimiter_of
 from policyctl.errors import InputError
@@ -62,8 +63,15 @@ def places_of(names: Iterable[str]) -> Iterator[tuple[Path, str]]:
 
 
 def _opened(path: Path, name: str) -> RecordFile:
-    if path.is_dir():
-        return PreparedFolder(path, name)
+    return PreparedFolder(path, name) if path.is_dir() else file_of_records(path, name)
+
+
+def file_of_records(path: Path, name: str) -> RowFile:
+    """A file of detection records, whatever its format.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     with reading(name), path.open("rb") as file:
         if file.read(len(PARQUET)) == PARQUET:
             return ParquetFile(path, name)

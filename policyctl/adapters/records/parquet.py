@@ -6,70 +6,58 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policyctl.adapters.records.duck import asking, connected
+from policyctl.adapters.records.row_file import RowFile
 from policyctl.adapters.records.unpacking import PARQUET, reading, sha256_of
-from policyctl.core.evidence import RecordSource
+from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.levels import Level
-from policyctl.core.record import Record, record_from
 from policyctl.core.record_table import check_header
+from policyctl.core.unusable import UnusableError
 from policyctl.errors import InputError
 
 _BATCH = 10_000
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Level)
 
 
-class ParquetFile:
+class ParquetFile(RowFile):
     """One file: its records, the row that was read last, and at the end its digest.
 
     Times may be TIMESTAMP (then they are UTC), TIMESTAMP WITH TIME ZONE or text; levels numbers
     from 1 to 5, NULL for none, or text. Empty text is an absent field.
     """
 
-    def __init__(self, path: Path, name: str, *, may_be_empty: bool = False) -> None:
-        self.name = name
-        self.line = 0
-        self._path = path
-        self._may_be_empty = may_be_empty
-        self._digest = ""
+    @property
+    def place(self) -> str:
+        """Where the row stands that came last, for people."""
+        return f" row {self.line}"
 
-    def sources(self) -> tuple[RecordSource, ...]:
-        """The file as evidence names it, once it has been read to its end."""
-        name = self.name.rpartition("/")[2]
-        return (RecordSource(name=name, sha256=self._digest, lines=self.line),)
-
-    def __iter__(self) -> Iterator[Record]:
+    def rows(self) -> Iterator[Fields | UnusableError]:
+        """The rows as fields of records."""
         self.line = 0
-        check_whole(self._path, self.name)
+        check_whole(self.path, self.name)
         with connected(f"{self.name} (Parquet)") as connection, asking(self.name, "Parquet"):
-            names, columns = self._columns(
-                connection.execute(
-                    "DESCRIBE SELECT * FROM read_parquet(?)", [str(self._path)]
-                ).fetchall()
-            )
-            rows = connection.execute(
+            described = connection.execute(
+                "DESCRIBE SELECT * FROM read_parquet(?)", [str(self.path)]
+            ).fetchall()
+            names, columns = self._columns(described)
+            found = connection.execute(
                 f"SELECT {columns} FROM read_parquet(?)",  # noqa: S608
-                [str(self._path)],
+                [str(self.path)],
             )
-            while batch := rows.fetchmany(_BATCH):
+            while batch := found.fetchmany(_BATCH):
                 for row in batch:
                     self.line += 1
-                    yield self._record(dict(zip(names, row, strict=True)))
-        if not self.line and not self._may_be_empty:
-            raise InputError(f"{self.name} holds no records")
-        self._digest = sha256_of(self._path, self.name)
+                    fields = dict(zip(names, row, strict=True))
+                    yield {name: value for name, value in fields.items() if value != ""}
+        self.digest = sha256_of(self.path, self.name)
+        self.size = self.path.stat().st_size
 
     def _columns(self, described: list[tuple[str, ...]]) -> tuple[list[str], str]:
         names = [row[0] for row in described]
         try:
             check_header(names)
-        except ValueError as error:
+        except UnusableError as error:
             raise InputError(f"{self.name}: {error}") from error
         return names, ", ".join(_as_written(row[0], row[1]) for row in described)
-
-    def _record(self, fields: dict[str, object]) -> Record:
-        try:
-            return record_from({name: value for name, value in fields.items() if value != ""})
-        except ValueError as error:
-            raise InputError(f"{self.name}: row {self.line}: {error}") from error
 
 
 def check_whole(path: Path, name: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from policyctl.adapters.records.duck import asking, connected
 from policyctl.adapters.records.parquet import ParquetFile
 from policyctl.adapters.records.unpacking import reading, sha256_of
+from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.evidence import RecordSource
 from policyctl.core.levels import Level
 from policyctl.core.prepared import Total, Traffic, expanded
-from policyctl.core.record import Record, Status
+from policyctl.core.record import Record, Status, record_from
 from policyctl.core.records_manifest import FOLDERS, NAME, ImportedFile, Manifest, manifest_from
 from policyctl.core.sides import Direction
 from policyctl.errors import InputError
@@ -73,7 +74,7 @@ class PreparedFolder:
             hits, totals, requests = (self._path(kind, item) for kind in FOLDERS)
             try:
                 for record in expanded(
-                    ParquetFile(hits, f"{self.name}/hits/{hits.name}", may_be_empty=True),
+                    self._hits(hits),
                     self._totals(totals),
                     self._requests(requests),
                     name=item.short,
@@ -96,6 +97,11 @@ class PreparedFolder:
                     hint="import the records again, into a new folder",
                 )
         self._checked = True
+
+    def _hits(self, path: Path) -> Iterator[Record]:
+        file = ParquetFile(path, f"{self.name}/hits/{path.name}")
+        for row in file.rows():
+            yield record_from(cast("Fields", row))
 
     def _totals(self, path: Path) -> Iterator[Total]:
         for row in self._rows(path, _TOTALS):

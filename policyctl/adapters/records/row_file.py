@@ -1,0 +1,66 @@
+"""A file of rows that are records, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from policyctl.adapters.records.unpacking import sha256_of
+from policyctl.core.engine_logs.fields import Fields
+from policyctl.core.evidence import RecordSource
+from policyctl.core.record import Record, record_from
+from policyctl.core.unusable import UnusableError
+from policyctl.errors import InputError
+
+
+class RowFile:
+    """One file: its records, the line that was read last, and at the end its digest.
+
+    Iterating raises `InputError` at the first thing that is not right, with the line's number.
+    """
+
+    empty_hint = ""
+    """What to do where a file holds no records."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path = path
+        self.name = name
+        self.line = 0
+        self.size = 0
+        self.digest = ""
+
+    def rows(self) -> Iterator[Fields | UnusableError]:
+        """The rows as they stand in the file, or why a line is none; blank lines are left out.
+
+        `line` is the number of the row that came last. Raises `InputError` where the file as a
+        whole is not what it should be.
+        """
+        raise NotImplementedError
+
+    def fingerprint(self) -> str:
+        """The sha256 of the file's bytes, read ahead."""
+        return sha256_of(self.path, self.name)
+
+    def sources(self) -> tuple[RecordSource, ...]:
+        """The file as evidence names it, once it has been read to its end."""
+        name = self.name.rpartition("/")[2]
+        return (RecordSource(name=name, sha256=self.digest, lines=self.line),)
+
+    def __iter__(self) -> Iterator[Record]:
+        count = 0
+        for row in self.rows():
+            try:
+                if isinstance(row, UnusableError):
+                    raise row
+                record = record_from(row)
+            except UnusableError as error:
+                raise InputError(f"{self.name}:{self.place}: {error}") from error
+            count += 1
+            yield record
+        if not count:
+            raise InputError(f"{self.name} holds no records", hint=self.empty_hint)
+
+    @property
+    def place(self) -> str:
+        """Where the row stands that came last, for people."""
+        return str(self.line)

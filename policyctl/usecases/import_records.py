@@ -1,0 +1,212 @@
+"""Normalise detection records of an engine into a prepared folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from policyctl.core.engine_logs.fields import Fields
+from policyctl.core.engine_logs.normalise import Normalise
+from policyctl.core.record import Record
+from policyctl.core.records_manifest import SHORT, ImportedFile, Manifest
+from policyctl.core.unusable import UnusableError
+from policyctl.errors import InputError
+
+
+class Log(Protocol):
+    """A file of an engine's log. Its fields are complete once the rows have been read."""
+
+    name: str
+    line: int
+    size: int
+    digest: str
+
+    def fingerprint(self) -> str:
+        """The sha256 of its bytes, read ahead."""
+
+    def rows(self) -> Iterator[Fields | UnusableError]:
+        """The decoded rows, or why a line is none; `line` says where the last one stands."""
+
+
+class Batch(Protocol):
+    """The records of one input on their way into the folder."""
+
+    def add(self, record: Record, line: int) -> None:
+        """Take a record."""
+
+    def reject(self, line: int, reason: str) -> None:
+        """Take note of a line that cannot be used."""
+
+    def finish(self) -> Counts:
+        """Write the input's files; nobody sees them yet."""
+
+
+class Store(Protocol):
+    """A prepared folder that is being added to."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it held before."""
+
+    def batch(self, digest: str) -> AbstractContextManager[Batch]:
+        """A place for an input's records."""
+
+    def publish(self, inputs: Iterable[ImportedFile]) -> Manifest:
+        """Make everything that was finished visible, as one step; what the folder holds now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of an input's lines.
+
+    Attributes:
+        rejected: how many lines could not be used, by reason; repetitions included.
+    """
+
+    records: int
+    rejected: tuple[tuple[str, int], ...]
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        added: inputs that were read.
+        known: names of inputs that the folder had already.
+        manifest: what the folder holds now.
+    """
+
+    folder: str
+    added: tuple[ImportedFile, ...]
+    known: tuple[str, ...]
+    manifest: Manifest
+
+    @property
+    def rejected(self) -> int:
+        """Lines of this import that could not be used."""
+        return sum(count for item in self.added for _, count in item.rejected)
+
+
+def import_records(
+    logs: Iterable[Log],
+    *,
+    folder: str,
+    engine: str,
+    settings: str,
+    normalise: Normalise,
+    store: Store,
+    watch: Callable[[Log], None],
+) -> ImportReport:
+    """Read what the folder does not hold yet, and put it there all at once.
+
+    Args:
+        logs: the files.
+        folder: the folder's name, for the report.
+        engine: whose format they are in.
+        settings: digest of everything that decides what becomes of a line.
+        normalise: makes records of a decoded line.
+        store: the folder.
+        watch: told every now and then how far a file has been read.
+
+    Raises:
+        InputError: a file cannot be read, or nothing in it can be used; nothing was written.
+    """
+    known = {item.sha256: item for item in store.manifest.inputs}
+    shorts = {item.short: item.sha256 for item in store.manifest.inputs}
+    added: list[ImportedFile] = []
+    skipped: list[str] = []
+    for log in logs:
+        digest = log.fingerprint()
+        if digest in known:
+            _require_same(known[digest], log, engine, settings)
+            skipped.append(log.name)
+            continue
+        if digest[:SHORT] in shorts:
+            raise InputError(f"{log.name} cannot be told from another input of {folder}")
+        with store.batch(digest) as batch:
+            item = _imported(log, digest, engine, settings, normalise, batch, watch)
+        known[digest] = item
+        shorts[item.short] = digest
+        added.append(item)
+    manifest = store.publish(added) if added else store.manifest
+    return ImportReport(folder=folder, added=tuple(added), known=tuple(skipped), manifest=manifest)
+
+
+def _require_same(item: ImportedFile, log: Log, engine: str, settings: str) -> None:
+    if (item.engine, item.settings) != (engine, settings):
+        raise InputError(
+            f"{log.name} was imported before, with other options",
+            hint="give the same ones, or import everything into a new folder",
+        )
+
+
+_EVERY = 256
+"""Rows between two words about progress."""
+
+
+def _imported(
+    log: Log,
+    digest: str,
+    engine: str,
+    settings: str,
+    normalise: Normalise,
+    batch: Batch,
+    watch: Callable[[Log], None],
+) -> ImportedFile:
+    rows = silent = refused = 0
+    for row in log.rows():
+        rows += 1
+        if rows % _EVERY == 0:
+            watch(log)
+        try:
+            if isinstance(row, UnusableError):
+                raise row
+            records = normalise(row, f"{digest[:SHORT]}:{log.line}")
+        except UnusableError as error:
+            batch.reject(log.line, error.reason)
+            refused += 1
+            continue
+        silent += not records
+        for record in records:
+            batch.add(record, log.line)
+    watch(log)
+    if log.digest != digest:
+        raise InputError(f"{log.name} changed while it was read", hint="import it again")
+    counts = batch.finish()
+    _require_something(log, rows, refused, counts, engine)
+    return ImportedFile(
+        name=log.name.rpartition("/")[2],
+        sha256=digest,
+        engine=engine,
+        settings=settings,
+        size=log.size,
+        lines=log.line,
+        used=rows - sum(count for _, count in counts.rejected),
+        silent=silent,
+        records=counts.records,
+        rejected=counts.rejected,
+        first=counts.first,
+        last=counts.last,
+    )
+
+
+def _require_something(log: Log, rows: int, refused: int, counts: Counts, engine: str) -> None:
+    """Nothing read is never success."""
+    if not rows:
+        raise InputError(f"{log.name} holds no records")
+    if refused == rows:
+        reason = max(counts.rejected, key=lambda pair: pair[1])[0]
+        raise InputError(
+            f"not one line of {log.name} can be read as '{engine}': {reason}",
+            hint="--from names the engine; its log has one JSON object a line (jq -c '.[]')",
+        )
+    if not counts.records:
+        raise InputError(
+            f"{log.name} holds no detector's answer that is new",
+            hint="have the engine log what its detectors found, and what they did not find",
+        )
