@@ -22,7 +22,7 @@ from policyctl.core.sides import Direction
 EXAMPLES = 20
 """How many records are named for each kind of changed decision."""
 
-_EXAMPLES_SALT = "policyctl/v1:examples"
+EXAMPLES_SALT = "policyctl/v1:examples"
 
 
 class Kind(Enum):
@@ -186,7 +186,7 @@ def example_order(request_id: str, detector: str) -> str:
 
     Ordered by the rollout's bucket, the examples would all be records of its first few users.
     """
-    text = f"{_EXAMPLES_SALT}:{request_id}:{detector}"
+    text = f"{EXAMPLES_SALT}:{request_id}:{detector}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

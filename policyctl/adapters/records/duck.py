@@ -28,21 +28,43 @@ def connected(what: str, *, spill: Path | None = None) -> Iterator[DuckDBPyConne
     Raises:
         InputError: DuckDB is not installed.
     """
+    connection = connect(what, spill=spill)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def connect(
+    what: str, *, spill: Path | None = None, memory: str = MEMORY, threads: int | None = None
+) -> DuckDBPyConnection:
+    """The same for whoever closes it.
+
+    Args:
+        what: what needs it, for the message if it is not installed.
+        spill: where it may put what does not fit into memory.
+        memory: how much it may hold, as in ``512MB``.
+        threads: how many it may use; None for one each processor.
+
+    Raises:
+        InputError: DuckDB is not installed, or takes no such limits.
+    """
     try:
         import duckdb
     except ImportError as error:
         raise InputError(f"{what} needs DuckDB, which is not installed", hint=EXTRA) from error
     settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
+        "memory_limit": memory,
         "temp_directory": spill.as_posix() if spill else "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    connection = duckdb.connect(":memory:", config=settings)
+    if threads is not None:
+        settings["threads"] = threads
     try:
-        yield connection
-    finally:
-        connection.close()
+        return duckdb.connect(":memory:", config=settings)
+    except duckdb.Error as error:
+        raise InputError(f"DuckDB does not take memory={memory}, threads={threads}") from error
 
 
 @contextmanager

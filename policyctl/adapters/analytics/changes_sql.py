@@ -1,0 +1,122 @@
+"""Queries over decided hits: what changed, where, on which days, and some of the records."""
+
+from __future__ import annotations
+
+from policyctl.adapters.analytics.dialect import Dialect
+from policyctl.core.decision import Verdict
+from policyctl.core.record import Label
+from policyctl.core.replay import EXAMPLES, EXAMPLES_SALT, Kind
+
+_PLACE = "guardrail, direction, app, old, new"
+
+
+def changed(decided: str, dialect: Dialect) -> str:
+    """The decisions that changed; summary, sessions and examples read it as ``changed``."""
+    allow = dialect.quoted(Verdict.ALLOW.value)
+    return (
+        f"SELECT CASE WHEN new = {allow} THEN old_guardrail ELSE new_guardrail END AS guardrail,"
+        " direction, app, old, new, day, session, label, request_id, detector"
+        f" FROM ({decided}) d WHERE old <> new"
+    )
+
+
+def summary(dialect: Dialect) -> str:
+    """For each place and day: decisions, first hits, true and false positives, unsure ones."""
+    true, false, unsure = (
+        _labelled(dialect, *labels)
+        for labels in (
+            (Label.TRUE_POSITIVE,),
+            (Label.FALSE_POSITIVE, Label.UNSURE),
+            (Label.UNSURE,),
+        )
+    )
+    same = " AND ".join(f"e.{name} = f.{name}" for name in (*_PLACE.split(", "), "day"))
+    place = ", ".join(f"e.{name}" for name in _PLACE.split(", "))
+    return f"""
+WITH events AS (
+  SELECT {_PLACE}, day, count(*) AS decisions,
+    {true} AS true_positives, {false} AS false_positives, {unsure} AS unsure
+  FROM changed GROUP BY {_PLACE}, day
+), sessions AS (
+  SELECT {_PLACE}, session, min(day) AS day FROM changed GROUP BY {_PLACE}, session
+), firsts AS (
+  SELECT {_PLACE}, day, count(*) AS first_hits FROM sessions GROUP BY {_PLACE}, day
+)
+SELECT {place}, e.day, e.decisions, coalesce(f.first_hits, 0) AS first_hits,
+  e.true_positives, e.false_positives, e.unsure
+FROM events e LEFT JOIN firsts f ON {same}
+"""
+
+
+def sessions(dialect: Dialect) -> str:
+    """For each kind of change: the sessions that it concerns."""
+    kind = _kind(dialect)
+    return (
+        f"SELECT {kind} AS kind, count(DISTINCT session) AS sessions FROM changed GROUP BY {kind}"
+    )
+
+
+def examples(dialect: Dialect) -> str:
+    """For each place: the records by which it can be looked at, in their order."""
+    order = dialect.digest_of(EXAMPLES_SALT, "request_id", "detector")
+    return f"""
+SELECT {_PLACE}, request_id, detector FROM (
+  SELECT {_PLACE}, request_id, detector, row_number() OVER (
+    PARTITION BY {_PLACE} ORDER BY digest, request_id, detector) AS place
+  FROM (SELECT {_PLACE}, request_id, detector, {order} AS digest FROM changed) c
+) numbered WHERE place <= {EXAMPLES} ORDER BY {_PLACE}, place
+"""
+
+
+def tallied(decided: str, dialect: Dialect) -> str:
+    """For each stratum: excepted, newly blocked, reviewed, false positives, unsure."""
+    acts, acted = _acts("new", dialect), _acts("old", dialect)
+    newly = f"{acts} AND NOT {acted}"
+    excepted = dialect.quoted(Verdict.EXCEPTED.value)
+    false = _labels(dialect, Label.FALSE_POSITIVE, Label.UNSURE)
+    unsure = _labels(dialect, Label.UNSURE)
+    return f"""
+SELECT new_guardrail, direction, app,
+  count(CASE WHEN new = {excepted} THEN 1 END),
+  count(CASE WHEN {newly} THEN 1 END),
+  count(CASE WHEN {newly} AND label IS NOT NULL THEN 1 END),
+  count(CASE WHEN {newly} AND {false} THEN 1 END),
+  count(CASE WHEN {newly} AND {unsure} THEN 1 END)
+FROM ({decided}) d WHERE new_guardrail <> '' GROUP BY new_guardrail, direction, app
+"""
+
+
+def by_level(decided: str, dialect: Dialect) -> str:
+    """For each stratum and level: detections without exception, reviewed, false positives."""
+    false = _labels(dialect, Label.FALSE_POSITIVE, Label.UNSURE)
+    excepted = dialect.quoted(Verdict.EXCEPTED.value)
+    return f"""
+SELECT new_guardrail, direction, app, level, count(*),
+  count(CASE WHEN label IS NOT NULL THEN 1 END), count(CASE WHEN {false} THEN 1 END)
+FROM ({decided}) d WHERE new <> {excepted} AND new_guardrail <> ''
+GROUP BY new_guardrail, direction, app, level
+"""
+
+
+def _labelled(dialect: Dialect, *labels: Label) -> str:
+    return f"count(CASE WHEN {_labels(dialect, *labels)} THEN 1 END)"
+
+
+def _labels(dialect: Dialect, *labels: Label) -> str:
+    return f"label IN ({', '.join(dialect.quoted(label.value) for label in labels)})"
+
+
+def _acts(side: str, dialect: Dialect) -> str:
+    acting = ", ".join(dialect.quoted(verdict.value) for verdict in Verdict if verdict.acts)
+    return f"({side} IN ({acting}))"
+
+
+def _kind(dialect: Dialect) -> str:
+    acts, acted = _acts("new", dialect), _acts("old", dialect)
+    names = {kind: dialect.quoted(kind.value) for kind in Kind}
+    return (
+        f"CASE WHEN {acts} AND {acted} THEN {names[Kind.BLOCKED_OTHERWISE]}"
+        f" WHEN {acts} THEN {names[Kind.NEWLY_BLOCKED]}"
+        f" WHEN {acted} THEN {names[Kind.NO_LONGER_BLOCKED]}"
+        f" ELSE {names[Kind.OBSERVED_OTHERWISE]} END"
+    )

@@ -1,0 +1,141 @@
+"""Rows that engines return, as the values of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from policyctl.core.counted_tally import Flagged, StratumKey
+from policyctl.core.decision import Verdict
+from policyctl.core.decision_table import Cell
+from policyctl.core.recorded_traffic import Seen
+from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind, Place
+from policyctl.core.sensitivity_choice import LevelCount
+from policyctl.core.sides import Direction
+
+Row = tuple[Any, ...]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CELL = 4
+_PLACE = 5
+
+
+def cell_of(row: Row) -> Cell:
+    """The cell that a row begins with."""
+    app, cohort, direction, detector = row[:_CELL]
+    return Cell(app=app, cohort=cohort, direction=Direction(direction), detector=detector)
+
+
+def seen_of(rows: Iterable[Row]) -> dict[Cell, Seen]:
+    """What was recorded in each cell."""
+    return {
+        cell_of(row): Seen(
+            evaluations=int(row[4]),
+            errors=int(row[5]),
+            deepest=int(row[6] or 0),
+            first=_moment(row[7]),
+            last=_moment(row[8]),
+        )
+        for row in rows
+    }
+
+
+def levels_of(rows: Iterable[Row]) -> dict[tuple[Cell, int], int]:
+    """Detections by cell and level."""
+    return {(cell_of(row), int(row[4])): int(row[5]) for row in rows}
+
+
+def versions_of(rows: Iterable[Row]) -> dict[Cell, list[str]]:
+    """The versions of each cell's detector."""
+    found: dict[Cell, list[str]] = {}
+    for row in rows:
+        found.setdefault(cell_of(row), []).append(row[4])
+    return found
+
+
+def flagged_of(rows: Iterable[Row]) -> dict[StratumKey, Flagged]:
+    """Decisions by stratum."""
+    return {
+        (row[0], Direction(row[1]), row[2]): Flagged(
+            excepted=int(row[3]),
+            newly_blocked=int(row[4]),
+            reviewed=int(row[5]),
+            false_positives=int(row[6]),
+            unsure=int(row[7]),
+        )
+        for row in rows
+    }
+
+
+def level_counts_of(rows: Iterable[Row]) -> tuple[LevelCount, ...]:
+    """Detections by stratum and level, in their order."""
+    return tuple(
+        LevelCount(
+            guardrail=guardrail,
+            direction=Direction(direction),
+            app=app,
+            level=int(level),
+            detections=int(detections),
+            reviewed=int(reviewed),
+            false_positives=int(false),
+        )
+        for guardrail, direction, app, level, detections, reviewed, false in sorted(rows)
+    )
+
+
+def changes_of(
+    summary: Iterable[Row], sessions: Mapping[str, int], examples: Iterable[Row]
+) -> Changes:
+    """The changed decisions.
+
+    Args:
+        summary: rows of `changes_sql.summary`.
+        sessions: rows of `changes_sql.sessions`.
+        examples: rows of `changes_sql.examples`.
+    """
+    days: dict[Place, list[ChangedDay]] = {}
+    for row in summary:
+        days.setdefault(_place(row), []).append(
+            ChangedDay(
+                day=_day(row[5]),
+                events=int(row[6]),
+                first_hits=int(row[7]),
+                true_positives=int(row[8]),
+                false_positives=int(row[9]),
+                unsure=int(row[10]),
+            )
+        )
+    named: dict[Place, list[Example]] = {}
+    for row in examples:
+        example = Example(request_id=row[5], detector=row[6])
+        named.setdefault(_place(row), []).append(example)
+    return Changes(
+        changed=tuple(
+            Changed(
+                place=place,
+                days=tuple(sorted(found, key=lambda day: day.day)),
+                examples=tuple(named.get(place, ())),
+            )
+            for place, found in days.items()
+        ),
+        sessions={Kind(kind): int(count) for kind, count in sessions.items()},
+    )
+
+
+def _place(row: Row) -> Place:
+    guardrail, direction, app, old, new = row[:_PLACE]
+    return Place(
+        guardrail=guardrail,
+        direction=Direction(direction),
+        app=app,
+        old=Verdict(old),
+        new=Verdict(new),
+    )
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _moment(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=int(microseconds))

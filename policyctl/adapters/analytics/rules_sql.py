@@ -1,0 +1,134 @@
+"""Decision tables as relations: one row a cell, the two policies side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from policyctl.adapters.analytics.dialect import Dialect
+from policyctl.core.decision import Verdict
+from policyctl.core.decision_table import EVERYBODY, NOBODY, Cell, DecisionTable
+
+CELL = ("app", "cohort", "direction", "detector")
+SIDES = ("old", "new")
+_SIDE = ("guardrail", "sensitivity", "action", "cut", "until")
+RULES = (*CELL, *(f"{side}_{name}" for side in SIDES for name in _SIDE))
+"""Columns of the relation ``rules``. A sensitivity of 0 flags nothing; ``until`` may be NULL."""
+
+KEYED = (*CELL, "key", *(f"{side}_until" for side in SIDES))
+"""Columns of the relation ``keyed``: the last days of exceptions for single keys."""
+
+Value = str | int | date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What two decision tables say about cells.
+
+    Attributes:
+        rules: rows of `RULES`; cells that neither policy covers have none.
+        keyed: rows of `KEYED`.
+        salts: the salt of each side's buckets.
+        shared: for each side, whether some row takes in a part of the keys.
+    """
+
+    rules: tuple[tuple[Value, ...], ...]
+    keyed: tuple[tuple[Value, ...], ...]
+    salts: tuple[str, str]
+    shared: tuple[bool, bool]
+
+
+def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell]) -> Rules:
+    """The relations for cells."""
+    rules: list[tuple[Value, ...]] = []
+    keyed: list[tuple[Value, ...]] = []
+    shared = [False, False]
+    for cell in cells:
+        rows = tuple(table.row(cell) for table in tables)
+        if rows == (None, None):
+            continue
+        names: tuple[Value, ...] = (cell.app, cell.cohort, cell.direction.value, cell.detector)
+        sides: list[Value] = []
+        until: dict[str, list[date | None]] = {}
+        for side, row in enumerate(rows):
+            if row is None:
+                sides += ["", 0, "", NOBODY, None]
+                continue
+            shared[side] |= row.cut not in (NOBODY, EVERYBODY)
+            sides += [row.guardrail, int(row.sensitivity), row.action.value, row.cut, row.until]
+            for key, last in row.keys:
+                until.setdefault(key, [None, None])[side] = last
+        rules.append((*names, *sides))
+        keyed += [(*names, key, *days) for key, days in until.items()]
+    return Rules(
+        rules=tuple(rules),
+        keyed=tuple(keyed),
+        salts=(tables[0].salt, tables[1].salt),
+        shared=(shared[0], shared[1]),
+    )
+
+
+def decided(rules: Rules, dialect: Dialect) -> str:
+    """A query that gives each hit that a rule covers, with both verdicts (``old``, ``new``).
+
+    It reads ``hits`` (with ``day``), ``rules`` and, where there are any, ``keyed``.
+    """
+    on = " AND ".join(f"h.{name} = r.{name}" for name in CELL)
+    keyed = ""
+    if rules.keyed:
+        same = " AND ".join(f"h.{name} = k.{name}" for name in (*CELL, "key"))
+        keyed = f" LEFT JOIN keyed k ON {same}"
+    columns = (
+        "h.app, h.direction, h.detector, h.request_id, h.session, h.level, h.label, h.day,"
+        " r.old_guardrail, r.new_guardrail"
+    )
+    verdicts = ", ".join(
+        f"{_verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
+    )
+    return f"SELECT {columns}, {verdicts} FROM hits h JOIN rules r ON {on}{keyed}"
+
+
+def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
+    """The six questions of `decision.decide`, for a row of ``hits`` and one of ``rules``."""
+    name = SIDES[side]
+    allow, excepted, log = (
+        dialect.quoted(verdict.value) for verdict in (Verdict.ALLOW, Verdict.EXCEPTED, Verdict.LOG)
+    )
+    cases = [
+        f"WHEN h.level > r.{name}_sensitivity THEN {allow}",
+        f"WHEN h.day <= r.{name}_until THEN {excepted}",
+    ]
+    if rules.keyed:
+        cases.append(f"WHEN h.day <= k.{name}_until THEN {excepted}")
+    cases.append(f"WHEN r.{name}_cut = {dialect.quoted(EVERYBODY)} THEN r.{name}_action")
+    if rules.shared[side]:
+        bucket = dialect.bucket(rules.salts[side], "h.key")
+        nobody = dialect.quoted(NOBODY)
+        cases.append(f"WHEN r.{name}_cut = {nobody} OR h.key = '' THEN {log}")
+        cases.append(f"WHEN {bucket} < r.{name}_cut THEN r.{name}_action")
+    return f"CASE {' '.join(cases)} ELSE {log} END"
+
+
+def values(columns: Sequence[str], rows: Iterable[Sequence[Value]], dialect: Dialect) -> str:
+    """Rows as a query of literals, for engines that are given nothing but text."""
+    lines = [
+        "SELECT "
+        + ", ".join(
+            f"{_literal(value, name, dialect)} AS {name}"
+            for name, value in zip(columns, row, strict=True)
+        )
+        for row in rows
+    ]
+    if not lines:
+        nothing = [f"{_literal(None, name, dialect)} AS {name}" for name in columns]
+        return f"SELECT * FROM (SELECT {', '.join(nothing)}) x WHERE 1 = 0"
+    return " UNION ALL ".join(lines)
+
+
+def _literal(value: Value, name: str, dialect: Dialect) -> str:
+    if name.endswith("until"):
+        return dialect.date_or_null("" if value is None else str(value))
+    if name.endswith("sensitivity"):
+        return str(int(str(value or 0)))
+    return dialect.quoted("" if value is None else str(value))

@@ -1,0 +1,223 @@
+"""Counts detection records by SQL, on any engine that runs the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NoReturn, Protocol
+
+from policyctl.adapters.analytics import changes_sql, traffic_sql
+from policyctl.adapters.analytics.dialect import Dialect, disagreeing, preflight_query
+from policyctl.adapters.analytics.results import (
+    Row,
+    changes_of,
+    flagged_of,
+    level_counts_of,
+    levels_of,
+    seen_of,
+    versions_of,
+)
+from policyctl.adapters.analytics.rules_sql import KEYED, RULES, Rules, Value, decided, rules_of
+from policyctl.core.counted_tally import Counted, tally_of
+from policyctl.core.decision_table import Cell, DecisionTable, tables_of
+from policyctl.core.evidence import RecordSource
+from policyctl.core.levels import Level, Sensitivity
+from policyctl.core.policy import Policy
+from policyctl.core.record import Label, Record, Status, record_from
+from policyctl.core.recorded_traffic import Seen
+from policyctl.core.replay import Replay, replay_of
+from policyctl.core.sensitivity_choice import LevelCounts
+from policyctl.core.tally import Tally
+from policyctl.errors import InputError
+from policyctl.usecases.ports import RecordFiles
+
+
+class SqlEngine(Protocol):
+    """Runs queries over the relations ``records``, ``hits``, ``totals`` of some records."""
+
+    name: str
+    dialect: Dialect
+
+    def prepare(self) -> None:
+        """Bring the relations about; called once, before anything else."""
+
+    def rows(self, query: str) -> list[Row]:
+        """What a query gives."""
+
+    def define(self, name: str, query: str) -> None:
+        """Keep what a query gives as a relation, in the place of one of that name."""
+
+    def load(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+        """Keep rows as a relation, in the place of one of that name."""
+
+    def requests(self, apps: Sequence[str]) -> int:
+        """Distinct requests of applications, of all of them if none is named."""
+
+    def sources(self) -> tuple[RecordSource, ...]:
+        """What the records came from."""
+
+
+class SqlAnalysis:
+    """Asks an engine; satisfies `ports.Analysis`.
+
+    The counts are those of the records that the strict reader takes. Where something looks as if
+    it would refuse them, it is asked, because it names the place.
+    """
+
+    def __init__(self, engine: SqlEngine, records: RecordFiles) -> None:
+        self._sql = engine
+        self._records = records
+        self._seen: dict[Cell, Seen] | None = None
+
+    @property
+    def engine(self) -> str:
+        """What counts."""
+        return self._sql.name
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
+
+    def manifest(self) -> tuple[RecordSource, ...]:
+        """What was read."""
+        return self._sql.sources()
+
+    def tally(self, old: Policy, new: Policy) -> Tally:
+        """The counts that a gate is judged on."""
+        seen = self._traffic()
+        rules = self._rules((DecisionTable(old), DecisionTable(new, new.apps)), seen)
+        query = changes_sql.tallied(decided(rules, self._sql.dialect), self._sql.dialect)
+        counted = Counted(
+            seen=seen,
+            levels=levels_of(self._sql.rows(traffic_sql.LEVELS)),
+            versions=versions_of(self._sql.rows(traffic_sql.VERSIONS)),
+            days=[row[0] for row in self._sql.rows(traffic_sql.DAYS)],
+            requests=self._sql.requests(new.apps),
+            flagged=flagged_of(self._sql.rows(query)),
+        )
+        return tally_of(new, counted)
+
+    def replay(self, old: Policy | None, new: Policy | None) -> Replay:
+        """The records decided under two policies."""
+        seen = self._traffic()
+        dialect = self._sql.dialect
+        rules = self._rules(tables_of(old, new), seen)
+        self._sql.define("changed", changes_sql.changed(decided(rules, dialect), dialect))
+        sessions = {row[0]: row[1] for row in self._sql.rows(changes_sql.sessions(dialect))}
+        return replay_of(
+            old,
+            new,
+            seen=seen,
+            requests=self._requests(old, new),
+            changes=changes_of(
+                self._sql.rows(changes_sql.summary(dialect)),
+                sessions,
+                self._sql.rows(changes_sql.examples(dialect)),
+            ),
+        )
+
+    def level_counts(self, policy: Policy) -> LevelCounts:
+        """The policy's detections, level by level."""
+        seen = self._traffic()
+        widest = replace(
+            policy,
+            guardrails=tuple(
+                replace(item, sensitivity=max(Sensitivity)) for item in policy.guardrails
+            ),
+        )
+        tables = (DecisionTable(None), DecisionTable(widest, policy.apps))
+        query = decided(self._rules(tables, seen), self._sql.dialect)
+        rows = self._sql.rows(changes_sql.by_level(query, self._sql.dialect))
+        return LevelCounts(counts=level_counts_of(rows), seen=seen)
+
+    def _requests(self, old: Policy | None, new: Policy | None) -> int:
+        policies = [policy for policy in (old, new) if policy]
+        if not policies:
+            return 0
+        if not all(policy.apps for policy in policies):
+            return self._sql.requests(())
+        return self._sql.requests(sorted({app for policy in policies for app in policy.apps}))
+
+    def _rules(self, tables: tuple[DecisionTable, DecisionTable], seen: dict[Cell, Seen]) -> Rules:
+        rules = rules_of(tables, seen)
+        self._sql.load("rules", RULES, rules.rules)
+        self._sql.load("keyed", KEYED, rules.keyed)
+        return rules
+
+    def _traffic(self) -> dict[Cell, Seen]:
+        if self._seen is None:
+            try:
+                self._sql.prepare()
+                self._check()
+            except (InputError, ValueError) as error:
+                self._refuse(error)
+            self._preflight()
+            self._seen = seen_of(self._sql.rows(traffic_sql.SEEN))
+        return self._seen
+
+    def _refuse(self, error: Exception) -> NoReturn:
+        """Let the strict reader say what is wrong, and where; else the engine's own words."""
+        for _ in self._records:
+            pass
+        if isinstance(error, InputError):
+            raise error
+        raise InputError(f"{self._sql.name}: {error}") from error
+
+    def _preflight(self) -> None:
+        vector = disagreeing(self._sql.rows(preflight_query(self._sql.dialect)))
+        if vector:
+            raise InputError(
+                f"{self._sql.name} puts the key {vector} into another bucket than policyctl does",
+                hint="it would block other people than those that the policy names",
+            )
+
+    def _check(self) -> None:
+        """Raise `ValueError` if the strict reader would refuse what the engine has swallowed."""
+        _check_values(self._sql.rows(traffic_sql.VALUES))
+        for (label,) in self._sql.rows("SELECT DISTINCT label FROM hits WHERE label IS NOT NULL"):
+            Label(label)
+        self._check_identity()
+
+    def _check_identity(self) -> None:
+        twice = self._sql.rows(
+            "SELECT request_id FROM hits GROUP BY request_id, detector, direction"
+            " HAVING count(*) > 1 LIMIT 1"
+        )
+        if twice:
+            raise ValueError(f"request '{twice[0][0]}' has a detection twice")
+        nameless = self._sql.rows(
+            "SELECT 1 FROM hits WHERE request_id IS NULL OR request_id = '' LIMIT 1"
+        )
+        if nameless:
+            raise ValueError("a detection has no request id")
+
+
+def _check_values(rows: Sequence[Row]) -> None:
+    """Raise `ValueError` unless a record may have these values."""
+    names = ("app", "cohort", "direction", "detector", "detector_version", "level", "status")
+    for number, name in enumerate(names):
+        for value in {row[number] for row in rows}:
+            wanted = _level(value) if name == "level" else value
+            record_from({**_ANY_RECORD, name: wanted} if wanted != "" else _without(name))
+    for row in rows:
+        if row[-1] != Status.OK.value and row[-2] is not None:
+            raise ValueError(f"a record with status '{row[-1]}' has a level")
+
+
+def _level(value: object) -> str:
+    return "none" if value is None else Level(int(str(value))).label
+
+
+def _without(name: str) -> dict[str, object]:
+    return {key: value for key, value in _ANY_RECORD.items() if key != name}
+
+
+_ANY_RECORD: dict[str, object] = {
+    "ts": datetime(2026, 1, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z"),
+    "request_id": "r",
+    "app": "a",
+    "direction": "input",
+    "detector": "d",
+    "level": "none",
+    "status": "ok",
+}

@@ -1,0 +1,59 @@
+"""Queries over counts of records: what was seen, whatever a policy makes of it.
+
+They read ``totals``: ``day, app, cohort, direction, detector, detector_version, level, status,
+records, first_us, last_us``.
+"""
+
+from __future__ import annotations
+
+from policyctl.adapters.analytics.dialect import Dialect
+from policyctl.adapters.analytics.rules_sql import CELL
+
+_CELL = ", ".join(CELL)
+_GROUP = f"day, {_CELL}, detector_version, level, status"
+
+
+def totals(dialect: Dialect) -> str:
+    """The counts of plain ``records``."""
+    time = dialect.micros("ts")
+    return (
+        f"SELECT {dialect.day('ts')} AS day, {_CELL}, detector_version, level, status,"
+        f" count(*) AS records, min({time}) AS first_us, max({time}) AS last_us"
+        f" FROM records GROUP BY {dialect.day('ts')}, {_CELL}, detector_version, level, status"
+    )
+
+
+SEEN = f"""
+SELECT {_CELL},
+  sum(CASE WHEN status = 'ok' THEN records ELSE 0 END),
+  sum(CASE WHEN status = 'ok' THEN 0 ELSE records END),
+  max(CASE WHEN status = 'ok' THEN level END),
+  min(CASE WHEN status = 'ok' THEN first_us END),
+  max(CASE WHEN status = 'ok' THEN last_us END)
+FROM totals GROUP BY {_CELL}
+"""
+"""For each cell: answers, errors, the deepest level, the times of the first and last answer."""
+
+LEVELS = f"""
+SELECT {_CELL}, level, sum(records) FROM totals
+WHERE status = 'ok' AND level IS NOT NULL GROUP BY {_CELL}, level
+"""
+"""For each cell and level: detections."""
+
+VERSIONS = f"SELECT DISTINCT {_CELL}, detector_version FROM totals WHERE status = 'ok'"
+"""For each cell: the versions of its detector."""
+
+DAYS = f"""
+SELECT DISTINCT t.day FROM totals t
+JOIN rules r ON {" AND ".join(f"t.{name} = r.{name}" for name in CELL)}
+WHERE t.status = 'ok' AND r.new_guardrail <> ''
+"""
+"""The days on which a detector answered that the new policy covers."""
+
+REQUESTS = """
+SELECT app, sum(requests) FROM requests GROUP BY app
+"""
+"""Distinct requests of each application."""
+
+VALUES = f"SELECT DISTINCT {_CELL}, detector_version, level, status FROM totals"
+"""Everything by which records are told apart, to be checked."""
