@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 _INSIDE = {"catalogues"}
-_CHECKOUT = {"rules": "docs/rules"}
+_CHECKOUT = {
+    "rules": "docs/rules",
+    "ci-action": ".github/actions/policyctl",
+    "ci-reusable": ".github/workflows",
+    "ci-workflows": "ci/github/workflows",
+    "ci-gitlab": "ci/gitlab",
+}
 
 
 def shipped(kind: str) -> Traversable:

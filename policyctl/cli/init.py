@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption, KeyOption, NowOption
+from policyctl.core.forge import Forge
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from policyctl.usecases.ports import Repository
+
+
+class Ci(Enum):
+    """The forge for which ``init`` writes files, if any."""
+
+    GITHUB = Forge.GITHUB.value
+    GITLAB = Forge.GITLAB.value
+    NONE = "none"
 
 
 def init(
@@ -47,6 +62,14 @@ def init(
             metavar="N",
         ),
     ] = None,
+    ci: Annotated[
+        Ci,
+        typer.Option(
+            "--ci",
+            help="Write what makes this forge judge pull requests; in a governed repository, only "
+            "this.",
+        ),
+    ] = Ci.NONE,
     key: KeyOption = None,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
@@ -54,6 +77,7 @@ def init(
     """Found a ledger: trust root from your SSH key, baselines, policies/, pre-commit hook."""
     from pathlib import Path
 
+    from policyctl.adapters.ci_files import ci_files
     from policyctl.adapters.founding import founding_from, prepared
     from policyctl.adapters.working_governance import shipped_files
     from policyctl.cli.output import emit
@@ -61,10 +85,16 @@ def init(
     from policyctl.cli.workplace import pairs, workplace
     from policyctl.render.json.init import render as as_json
     from policyctl.render.text.init import render as as_text
+    from policyctl.usecases.add_ci import is_governed
     from policyctl.usecases.init import found
 
     schemas = shipped_files("schemas", "")
+    forge = None if ci is Ci.NONE else Forge(ci.value)
+    founds = any((me, person, role, team, steward, threshold))
     with prepared(Path(folder)) as top, workplace(key, top) as hands:
+        if forge and not founds and is_governed(hands.repository.snapshot()):
+            _add_ci(forge, hands.repository, moment(now), format)
+            return
         founded = found(
             founding_from(
                 me=me,
@@ -82,5 +112,18 @@ def init(
             snapshot=hands.repository.snapshot(),
             repository=hands.repository,
             signer=hands.signer,
+            forge=forge,
+            ci=ci_files(forge) if forge else None,
         )
     emit(lambda width: as_text(founded, width), lambda: as_json(founded), format)
+
+
+def _add_ci(forge: Forge, repository: Repository, now: datetime, format: Format) -> None:
+    from policyctl.adapters.ci_files import ci_files
+    from policyctl.cli.output import emit
+    from policyctl.render.json.add_ci import render as as_json
+    from policyctl.render.text.add_ci import render as as_text
+    from policyctl.usecases.add_ci import add_ci
+
+    added = add_ci(forge, ci_files(forge), repository=repository, now=now)
+    emit(lambda width: as_text(added, width), lambda: as_json(added), format)

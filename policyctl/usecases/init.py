@@ -9,6 +9,7 @@ from datetime import datetime
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
+from policyctl.core.forge import Forge
 from policyctl.core.root_document import RootError, problem
 from policyctl.core.root_signing import Owed, owed
 from policyctl.core.snapshot import Snapshot
@@ -25,6 +26,7 @@ from policyctl.core.trust_root import (
     root_bytes,
 )
 from policyctl.errors import RefusedError, UsageError
+from policyctl.usecases.add_ci import is_governed
 from policyctl.usecases.ports import Person, Repository, Signer
 
 _ACTING = (Stage.LIMITED, Stage.ENFORCE)
@@ -127,6 +129,7 @@ class Founded:
     Attributes:
         kept: files that were there already and were left alone.
         owed: what the stewards owe to the root before it holds.
+        forge: the forge that will judge pull requests, or None.
     """
 
     root: TrustRoot
@@ -135,6 +138,7 @@ class Founded:
     files: tuple[str, ...]
     kept: tuple[str, ...]
     owed: Owed
+    forge: Forge | None = None
 
 
 def found(
@@ -145,6 +149,8 @@ def found(
     snapshot: Snapshot,
     repository: Repository,
     signer: Signer,
+    forge: Forge | None = None,
+    ci: Mapping[str, bytes] | None = None,
 ) -> Founded:
     """Write and sign the first trust root, and commit it with baselines and schemas.
 
@@ -155,12 +161,14 @@ def found(
         snapshot: the governed files that are there already; empty in a new repository.
         repository: where the commit goes.
         signer: the key of ``founding.me``.
+        forge: the forge that shall judge pull requests, or None.
+        ci: the files that make it do so.
 
     Raises:
         RefusedError: the repository is governed already.
         UsageError: people, roles and keys do not fit together.
     """
-    if any(path.startswith(paths.ROOTS) for path in snapshot):
+    if is_governed(snapshot):
         raise RefusedError("this repository is governed already", hint="policyctl root show")
     root = _root(founding, {name: sha256(content) for name, content in baselines.items()})
     try:
@@ -179,6 +187,7 @@ def found(
         ".gitattributes": _ATTRIBUTES.encode(),
         ".pre-commit-config.yaml": _PRE_COMMIT.encode(),
         paths.POLICIES + ".gitkeep": b"",
+        **(ci or {}),
     }
     kept = tuple(path for path in optional if repository.working_file(path) is not None)
     wanted |= {path: data for path, data in optional.items() if path not in kept}
@@ -198,6 +207,7 @@ def found(
         files=tuple(sorted(wanted)),
         kept=kept,
         owed=owed_now,
+        forge=forge,
     )
 
 

@@ -16,6 +16,7 @@ def render(founded: Founded) -> str:
         "commit": founded.commit,
         "files": list(founded.files),
         "kept": list(founded.kept),
+        "forge": founded.forge.value if founded.forge else None,
         "owed": {"missing": founded.owed.missing, "left": list(founded.owed.left)},
     }
     return document("init", "pass", result=result)

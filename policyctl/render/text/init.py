@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyctl.render.lines import DIM, GOOD, WARN, Line, Part, line
+from policyctl.render.text.add_ci import ci_lines
 from policyctl.render.text.root import people_lines, rule_words, stewards_words
 from policyctl.usecases.init import Founded
 
@@ -25,7 +26,11 @@ def render(founded: Founded, width: int | None = None) -> list[Line]:
         line(Part("  pin       ", DIM), founded.pin),
         line(Part("            keep it outside the repository: policyctl verify --pin ...", DIM)),
         *_next(founded),
+        *(ci_lines(founded.forge, founded.kept) if founded.forge else _CI),
     ]
+
+
+_CI = (line(Part("  ci        ", DIM), "policyctl init --ci github|gitlab"),)
 
 
 def _next(founded: Founded) -> list[Line]:
