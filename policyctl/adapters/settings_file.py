@@ -17,6 +17,9 @@ from policyctl.errors import InputError
 from policyctl.rules.settings import Settings
 
 NAME = "policyctl.toml"
+HANDLES = "handles"
+"""The table that is not about rules; `handles_file` reads it."""
+
 _TABLE = "lint"
 _SEVERITIES = {severity.name.lower(): severity for severity in Severity}
 _MOST = 10_000
@@ -53,16 +56,25 @@ def parse_settings(content: bytes | None, file: str, rules: Collection[str]) -> 
     """
     if content is None:
         return Settings()
+    text, data = toml_data(content, file)
+    return _Reader(text, file, rules).settings(data)
+
+
+def toml_data(content: bytes, file: str) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file, and its values.
+
+    Raises:
+        InputError: it is not TOML, or too much of it.
+    """
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8", hint="save the file as UTF-8") from error
     _require_readable(text, file)
     try:
-        data = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also from a number of 5,000 digits
         raise _not_toml(str(error).partition(";")[0], file) from error
-    return _Reader(text, file, rules).settings(data)
 
 
 def _require_readable(text: str, file: str) -> None:
@@ -94,8 +106,9 @@ class _Reader:
     def settings(self, data: Mapping[str, Any]) -> Settings:
         """The settings that the file's values mean."""
         for name in data:
-            if name != _TABLE:
-                raise self.error(f"unknown table {shown(name)}", suggestion(name, [_TABLE]), name)
+            if name not in (_TABLE, HANDLES):
+                hint = suggestion(name, [_TABLE, HANDLES])
+                raise self.error(f"unknown table {shown(name)}", hint, name)
         table = data.get(_TABLE, {})
         if not isinstance(table, dict):
             raise self.error(f"'{_TABLE}' is {shown(table)}, and must be a table", "", _TABLE)

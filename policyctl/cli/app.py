@@ -10,6 +10,7 @@ from policyctl import __version__
 from policyctl.cli.approve import approve
 from policyctl.cli.changelog import changelog
 from policyctl.cli.checkpoint import checkpoint
+from policyctl.cli.codeowners import codeowners
 from policyctl.cli.coverage import coverage
 from policyctl.cli.demo import demo
 from policyctl.cli.demote import demote
@@ -80,7 +81,7 @@ for command in (
         demote,
     ),
     *(withdraw, void, redact, retire, log, verify, checkpoint, changelog, export, coverage, rule),
-    *(migrate, schema, doctor),
+    *(codeowners, migrate, schema, doctor),
 ):
     app.command()(command)
 app.add_typer(root, name="root")
