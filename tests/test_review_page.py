@@ -21,7 +21,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def fence(language):
-    return re.search(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[1]
+    return re.search(rf"^```{re.escape(language)}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)[1]
 
 
 def test_the_commands_of_the_page_run(recorded):
@@ -38,6 +38,37 @@ def test_the_commands_of_the_page_run(recorded):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("no policy differs") == 6
+
+
+def test_what_the_page_says_of_git_is_so(recorded):
+    recorded.git("config", "--remove-section", "diff.policyctl")
+    edited = recorded.read("policies/team-assistant.yaml").replace(b"2000", b"5000")
+    recorded.write("policies/team-assistant.yaml", edited)
+    recorded.git("commit", "-qam", "by hand")
+    recorded.write("policies/team-assistant.yaml", edited.replace(b"5000", b"6000"))
+    define = f'policyctl() {{ "{sys.executable}" -P -m policyctl "$@"; }}\n'
+    done = subprocess.run(
+        ["/bin/sh", "-ec", define + fence("sh git")],
+        cwd=recorded.folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n  tighter  gate of limited: records\n") == 1
+    assert done.stdout.count("\n+gates.limited.records: 5000\n") == 2
+    assert done.stdout.count("\n+  limited: {records: 6000}\n") == 2
+    recorded.git("add", ".")
+    who = ("-c", "user.name=Erin", "-c", "user.email=erin@example.org")
+    said = subprocess.run(
+        ["git", *who, "commit", "-qm", "x"],
+        cwd=recorded.folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert said.stderr == fence("console")
 
 
 def test_the_page_shows_what_the_command_prints(recorded):

@@ -21,12 +21,14 @@ class GitLocation:
         git_dir: what belongs to this working tree: ``HEAD``, the index, a merge under way.
         common_dir: what linked worktrees share: objects, refs, configuration.
         quarantine: the folder in which git keeps the objects of a push that is not yet accepted.
+        index: what a commit under way is made of, where that is not the working tree's own index.
     """
 
     work_tree: Path
     git_dir: Path
     common_dir: Path
     quarantine: Path | None = None
+    index: Path | None = None
 
 
 def find(start: Path) -> GitLocation:

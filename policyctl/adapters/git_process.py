@@ -162,16 +162,17 @@ class GitProcess:
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        return {**inherited, "PATH": self._path, **_GUARDS, **_NO_SETTINGS, **self._objects()}
+        return {**inherited, "PATH": self._path, **_GUARDS, **_NO_SETTINGS, **self._places()}
 
-    def _objects(self) -> dict[str, str]:
-        """Where objects stand besides the repository: those of a push under way."""
-        if self.location.quarantine is None:
-            return {}
-        return {
-            "GIT_OBJECT_DIRECTORY": str(self.location.quarantine),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.location.common_dir / "objects"),
-        }
+    def _places(self) -> dict[str, str]:
+        """What stands besides the repository: the objects of a push, the index of a commit."""
+        location, found = self.location, {}
+        if location.index is not None:
+            found["GIT_INDEX_FILE"] = str(location.index)
+        if location.quarantine is not None:
+            found["GIT_OBJECT_DIRECTORY"] = str(location.quarantine)
+            found["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = str(location.common_dir / "objects")
+        return found
 
 
 def user_environment() -> dict[str, str]:

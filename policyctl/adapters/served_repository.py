@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from policyctl.adapters.commits import Commits
-from policyctl.adapters.git_location import GitLocation, find_served
+from policyctl.adapters.git_location import find, find_served
 from policyctl.adapters.git_objects import ObjectStore
-from policyctl.adapters.git_process import GitProcess
 from policyctl.adapters.git_quarantine import quarantined
 from policyctl.adapters.git_tags import CheckpointTags
+from policyctl.adapters.hook_files import MARK, hooks_folder, is_ours, write_hook
+from policyctl.adapters.own_program import own_program
 from policyctl.core.entry import DIGEST
 from policyctl.core.push import HEADS
-from policyctl.errors import RepositoryError, UsageError
+from policyctl.errors import RepositoryError
 
-_HOOK = """\
+_COMMAND = "policyctl hook pre-receive"
+_HOOK = f"""\
 #!/bin/sh
-# Written by 'policyctl hook install': refuses pushes that verification would refuse.
-exec '{python}' -I -m policyctl hook pre-receive
+{MARK}: refuses pushes that verification would refuse.
+exec {{program}} -I -m policyctl hook pre-receive
 """
-_MARK = "# Written by 'policyctl hook install'"
 
 
 class ServedRepository:
@@ -114,61 +113,37 @@ def governed_by_hook(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return names, absent
 
 
+def has_working_tree(folder: Path) -> bool:
+    """True if a folder belongs to a clone in which people work, rather than to a server.
+
+    Raises:
+        RepositoryError: it is in no repository.
+    """
+    try:
+        find_served(folder)
+    except RepositoryError:
+        find(folder)
+        return True
+    return False
+
+
 def install(folder: Path) -> Path:
     """Write the hook that runs this interpreter; the file.
 
     Raises:
         RepositoryError: another hook is there, or the interpreter cannot run policyctl.
     """
-    location = find_served(_git_dir_of(folder))
-    _require_hooks_folder(location)
-    asked = [sys.executable, "-I", "-m", "policyctl", "--version"]
-    if subprocess.run(asked, capture_output=True, check=False).returncode != 0:
-        raise RepositoryError(
-            f"{sys.executable} does not find policyctl by itself",
-            hint="install policyctl in a virtual environment that stays, and run it from there",
-        )
-    file = location.common_dir / "hooks" / "pre-receive"
-    if os.path.lexists(file) and _MARK not in _text(file):
+    file = hooks_folder(find_served(_git_dir_of(folder)), _COMMAND) / "pre-receive"
+    program = own_program()
+    if os.path.lexists(file) and not is_ours(file):
         raise RepositoryError(
             f"{file} is another hook, and stays as it is",
-            hint="let that hook run 'policyctl hook pre-receive' with its standard input",
+            hint=f"let that hook run '{_COMMAND}' with its standard input",
         )
-    _write(file, _HOOK.format(python=sys.executable.replace("'", "'\\''")))
+    write_hook(file, _HOOK.format(program=program))
     return file
-
-
-def _require_hooks_folder(location: GitLocation) -> None:
-    """Raise `RepositoryError` if git looks for hooks in another place."""
-    process = GitProcess(location)
-    for scope in ("--local", "--global", "--system"):
-        with suppress(RepositoryError):
-            found = process.text("config", scope, "--get", "core.hooksPath", as_user=True)
-            raise UsageError(
-                f"core.hooksPath ({scope[2:]}) says that hooks are in {found}",
-                hint="let the hook there run 'policyctl hook pre-receive', or unset it",
-            )
 
 
 def _git_dir_of(folder: Path) -> Path:
     inner = folder / ".git"
     return inner if inner.is_dir() and not inner.is_symlink() else folder
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace") if not file.is_symlink() else ""
-    except OSError as error:
-        raise RepositoryError(f"cannot read {file}: {error.strerror}") from error
-
-
-def _write(file: Path, text: str) -> None:
-    beside = file.with_name(f".pre-receive.policyctl-{os.getpid()}")
-    try:
-        file.parent.mkdir(exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.chmod(0o755)
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise RepositoryError(f"cannot write {file}: {error.strerror}") from error

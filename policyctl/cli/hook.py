@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-hook = typer.Typer(help="Hooks that git runs on a server.", no_args_is_help=True)
+hook = typer.Typer(
+    help="Hooks and drivers that git runs, and installing them.", no_args_is_help=True
+)
 
 
 @hook.command("pre-receive")
@@ -51,18 +53,80 @@ def pre_receive(
     raise typer.Exit(1 if report.refused else 0)
 
 
+@hook.command("commit-msg")
+def commit_msg(
+    message: Annotated[str, typer.Argument(metavar="FILE", help="The message, as git has it.")],
+    refuse: Annotated[
+        bool,
+        typer.Option(
+            "--refuse",
+            help="End with 1 where there is something to say. "
+            "Default: git config policyctl.commitMsg (warn or refuse), then warn.",
+        ),
+    ] = False,
+) -> None:
+    """Say what a commit changes that no entry records, and which command does."""
+    from policyctl.cli.commit_msg import explain
+
+    raise typer.Exit(explain(message, refuse=refuse))
+
+
+@hook.command("textconv")
+def textconv(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A policy file, as git has it.")],
+) -> None:
+    """Print what a policy file puts in force, a line each; git log -p compares that."""
+    from policyctl.cli.git_drivers import show_in_force
+
+    raise typer.Exit(show_in_force([file]))
+
+
+@hook.command("diff")
+def diff(
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="ARGUMENT...", help="What git gives such a command.")
+    ],
+) -> None:
+    """Print what changes in policy terms above the lines that differ; git diff runs it."""
+    from policyctl.cli.git_drivers import show_difference
+
+    raise typer.Exit(show_difference(arguments))
+
+
 @hook.command()
 def install(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="The repository on the server.")
+        Path, typer.Argument(metavar="[DIR]", help="A clone, or the repository on the server.")
     ] = Path(),
+    server: Annotated[
+        bool,
+        typer.Option(
+            "--server", help="The hook of a server, though the repository has a working tree."
+        ),
+    ] = False,
 ) -> None:
-    """Write the pre-receive hook of a repository; another hook there stays as it is."""
-    from policyctl.adapters.served_repository import governed_by_hook
+    """Set up a clone (commit-msg, git diff) or a server (pre-receive); other hooks stay."""
+    from policyctl.adapters.served_repository import governed_by_hook, has_working_tree
     from policyctl.adapters.served_repository import install as write
     from policyctl.render.lines import plain
-    from policyctl.render.text.hook import render
+    from policyctl.render.text.hook import render, render_clone
 
+    if has_working_tree(folder) and not server:
+        from policyctl.adapters.commit_hook import install_commit_hook
+        from policyctl.adapters.git_drivers import declare_driver, set_up_drivers
+        from policyctl.adapters.git_location import find
+
+        location = find(folder)
+        installed = install_commit_hook(location)
+        set_up_drivers(location)
+        lines = render_clone(
+            installed.file,
+            earlier=installed.earlier,
+            within=installed.within,
+            declared=declare_driver(location),
+        )
+        typer.echo(plain(lines), nl=False)
+        return
     file = write(folder)
     names, absent = governed_by_hook(folder)
     typer.echo(plain(render(file, names, absent)), nl=False)

@@ -13,6 +13,7 @@ from policyctl.core.forge import Forge
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from policyctl.usecases.ports import Repository
 
@@ -115,6 +116,7 @@ def init(
             forge=forge,
             ci=ci_files(forge) if forge else None,
         )
+        _show_in_git(top)
     emit(lambda width: as_text(founded, width), lambda: as_json(founded), format)
 
 
@@ -127,3 +129,19 @@ def _add_ci(forge: Forge, repository: Repository, now: datetime, format: Format)
 
     added = add_ci(forge, ci_files(forge), repository=repository, now=now)
     emit(lambda width: as_text(added, width), lambda: as_json(added), format)
+
+
+def _show_in_git(top: Path) -> None:
+    """Have git show policies in policy terms; the ledger is founded, whether that can be or not."""
+    import sys
+
+    from policyctl.adapters.git_drivers import set_up_drivers
+    from policyctl.adapters.git_location import find
+    from policyctl.errors import RepositoryError
+    from policyctl.render.lines import line, plain
+
+    try:
+        set_up_drivers(find(top))
+    except RepositoryError as error:
+        said = line(f"policyctl: git diff will show policies as plain lines: {error.message}")
+        sys.stderr.write(plain([said]))

@@ -1,7 +1,8 @@
 """Command lines that are understood without loading Typer, which would double the start.
 
-Only ``policyctl validate`` is called often enough to matter: by hooks, with every commit. What is
-not understood here goes to Typer; what is, means the same to both.
+Only what hooks and git itself call is called often enough to matter: ``policyctl validate`` with
+every commit, the drivers for every file that git shows. What is not understood here goes to Typer;
+what is, means the same to both.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from policyctl.cli.formats import FindingsFormat
 
 _COMPLETION = "_POLICYCTL_COMPLETE"
+_DRIVERS = ("textconv", "diff")
 
 
 def plain_validation(
@@ -36,3 +38,15 @@ def plain_validation(
     if len(wanted) > 1 or wanted[0] not in known:
         return None
     return files, known[wanted[0]]
+
+
+def plain_driver(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> tuple[str, Sequence[str]] | None:
+    """The driver that git runs for a file, and what it is given; None for all else."""
+    if arguments[:1] != ["hook"] or _COMPLETION in environment:
+        return None
+    name, given = "".join(arguments[1:2]), arguments[2:]
+    if name not in _DRIVERS or not given or any(word.startswith("-") for word in given):
+        return None
+    return (name, given) if name == "diff" or len(given) == 1 else None

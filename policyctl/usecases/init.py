@@ -10,6 +10,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.forge import Forge
+from policyctl.core.layout import DRIVER_ATTRIBUTE
 from policyctl.core.root_document import RootError, problem
 from policyctl.core.root_signing import Owed, owed
 from policyctl.core.snapshot import Snapshot
@@ -70,10 +71,12 @@ _APPETITE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "restricted": _ANY[3:],
     },
 }
-_ATTRIBUTES = """\
+_ATTRIBUTES = f"""\
 # Approvals bind to exact bytes: git must not convert line endings here.
 policies/** -text
 .policyctl/** -text
+# 'policyctl hook install' tells a clone how git shows a policy's change in policy terms.
+{DRIVER_ATTRIBUTE}
 """
 _PRE_COMMIT = """\
 repos:

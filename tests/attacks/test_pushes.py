@@ -581,7 +581,7 @@ def test_a_repository_with_a_working_tree_can_be_pushed_to_as_well(server, base,
     other = base.copy(place / "other")
     other.git("switch", "-q", "-c", "aside")
     other.git("config", "policyctl.branch", "main")
-    assert other.policyctl("hook", "install").code == 0
+    assert other.policyctl("hook", "install", "--server").code == 0
     server.folder, server.url = other.folder / ".git", str(other.folder)
     a_recorded_edit(server.scene)
     server.accepts("HEAD:main")

@@ -39,9 +39,9 @@ class Outcome:
     said: str
 
     def verdicts(self) -> dict[str, str]:
-        """What pre-commit says of each hook, by its name: Passed, Failed or Skipped."""
+        """What pre-commit says of each hook for files, by its name: Passed, Failed or Skipped."""
         lines = re.findall(
-            r"^(policyctl [^.\n]+)\.{2,}(?:\(.*\))?(Passed|Failed|Skipped)$",
+            r"^(policyctl (?!hook)[^.\n]+)\.{2,}(?:\(.*\))?(Passed|Failed|Skipped)$",
             self.said,
             re.MULTILINE,
         )

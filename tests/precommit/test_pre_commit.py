@@ -261,6 +261,45 @@ def test_where_there_is_no_policy_the_hook_for_all_fails_and_can_be_skipped(repo
     assert repository.commit().ok
 
 
+def test_the_hook_for_messages_says_what_no_entry_records_and_refuses_on_request(repository):
+    repository.stage(NAME, SOUND)
+    noted = repository.commit()
+    repository.stage(NAME, SOUND + "sensitivity: L3\n")
+    repository.git("config", "policyctl.commitMsg", "refuse")
+    refused = repository.commit()
+
+    assert noted.ok, noted.said
+    assert f"policyctl: note: {NAME} is new, and no entry of the ledger records it\n" in noted.said
+    assert not refused.ok
+    assert f"policyctl: refused: {NAME} is new, and no entry of the ledger" in refused.said
+    assert re.search(r"^policyctl hook commit-msg\.+Failed$", refused.said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("first", ["pre-commit", "policyctl"])
+def test_the_hook_of_install_stands_beside_that_of_pre_commit_whoever_came_first(
+    found, config, tmp_path, first
+):
+    repository = found(tmp_path / "both")
+
+    def install():
+        command = [sys.executable, "-m", "policyctl", "hook", "install"]
+        where = {"cwd": repository.folder, "env": repository.environment}
+        subprocess.run(command, **where, check=True, capture_output=True)
+
+    if first == "policyctl":
+        install()
+    for _ in range(2):
+        repository.install(config)
+        install()
+    repository.stage(NAME, SOUND)
+    done = repository.commit()
+
+    assert done.ok, done.said
+    assert "bug" not in done.said
+    assert done.said.count("is new, and no entry of the ledger records it") == 2
+    assert re.search(r"^policyctl hook commit-msg\.+Passed$", done.said, re.MULTILINE)
+
+
 def test_what_init_writes_works_with_the_policyctl_on_the_path(world, found):
     repository = found(world.folder)
     here = str(Path(sys.executable).parent)

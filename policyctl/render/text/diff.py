@@ -34,7 +34,7 @@ def render(comparison: Comparison, width: int | None = None) -> list[Line]:
         line(Part(verdict(comparison), style or BOLD)),
     ]
     for item in comparison.policies:
-        lines += [(), *_policy(item, width)]
+        lines += [(), *policy_lines(item, width)]
     if comparison.governance:
         lines += [(), line(Part("governance", BOLD)), *change_of_root(comparison.governance)]
     if comparison.unread:
@@ -45,7 +45,8 @@ def render(comparison: Comparison, width: int | None = None) -> list[Line]:
     return lines
 
 
-def _policy(item: PolicyDiff, width: int | None) -> list[Line]:
+def policy_lines(item: PolicyDiff, width: int | None) -> list[Line]:
+    """One policy: what it comes to, each change, what it needs and what is missing."""
     former = f", formerly {item.renamed_from}" if item.renamed_from else ""
     lines = [
         line(
