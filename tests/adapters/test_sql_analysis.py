@@ -162,7 +162,7 @@ def prepared(folder: Path, *files: Path) -> Path:
         inputs.append(
             ImportedFile(
                 name=file.name, sha256=digest, engine="policyctl", size=file.stat().st_size,
-                lines=lines, records=lines, used=lines,
+                lines=lines, records=lines, used=lines, settings="", silent=0,
             )
         )  # fmt: skip
     manifest = Manifest(inputs=tuple(inputs), files=bound, policyctl="0.1", duckdb="2.0")
