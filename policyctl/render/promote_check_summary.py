@@ -130,7 +130,7 @@ def evidence_of(row: JudgedPolicy) -> tuple[str, ...]:
 def loose_ends(report: PromotionCheck) -> tuple[tuple[str, str, str], ...]:
     """What keeps the branch from being merged: about what, the sentence, the hint."""
     rows = [(name_of(row), check.text, check.hint) for row in report.rows for check in row.open]
-    return (*rows, *(_besides(item) for item in (*report.others, *report.stream)))
+    return (*rows, *(_besides(item) for item in (*report.others, *report.besides)))
 
 
 def _besides(finding: Finding) -> tuple[str, str, str]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.findings_baseline import FindingsBaseline
 from policyctl.core.snapshot import Snapshot, content_of
+from policyctl.errors import InputError
 from policyctl.rules.registry import RULES
 from policyctl.rules.settings import Settings
 from policyctl.rules.wider import Change, EstateRule, RangeRule
-from policyctl.usecases.exemptions import what_counts
 from policyctl.usecases.lint import lint
 from policyctl.usecases.lint_reading import Surroundings
 from policyctl.usecases.ports import CommitFiles, Documents, Governance
 from policyctl.usecases.selection import active
+
+T = TypeVar("T")
 
 SETTINGS = "policyctl.toml"
 _ABOUT_ALL = frozenset(rule.id for rule in RULES if isinstance(rule, EstateRule))
@@ -64,9 +67,6 @@ def rule_errors(
         references: the commits that speak for the base.
         snapshots: the governed files of all these commits, as far as the policies go.
         rules: what the rules go by.
-
-    Raises:
-        InputError: the branch's own settings or known findings cannot be read.
     """
     found: list[Finding] = []
     # Commits that exempt alike are one.
@@ -89,7 +89,7 @@ def mixed_stream(
     change = Change(commit=head, subject="", paths=tuple(changed))
     found: list[Finding] = []
     for commit in references:
-        settings = _settings(head, _Before(rules.files, commit, {}), rules)
+        settings = _counting(SETTINGS, rules.read_settings, _Before(rules.files, commit, {}))
         found += [
             replace(item, severity=settings.severity.get(item.code, Severity.ERROR))
             for rule in active(settings)
@@ -106,7 +106,7 @@ def _linted(
     snapshot: Snapshot,
     rules: BranchRules,
 ) -> tuple[Finding, ...]:
-    settings = _settings(head, before, rules)
+    settings = _counting(SETTINGS, rules.read_settings, before)
     errors = {one for one, level in settings.severity.items() if level is Severity.ERROR}
     # What compares all policies is no error unless the base says so, and would read them all.
     everything = bool(errors & _ABOUT_ALL)
@@ -121,10 +121,7 @@ def _linted(
         history=before,
     )
     estate = rules.files.below(head, paths.POLICIES.rstrip("/")) if everything else {}
-    known = None
-    if rules.known:
-        present = rules.files.content(head, rules.known)
-        known = what_counts(rules.known, present, rules.read_known, before)
+    known = _counting(rules.known, rules.read_known, before) if rules.known else None
     report = lint(
         policies.items(),
         around=around,
@@ -134,8 +131,35 @@ def _linted(
     return report.findings
 
 
-def _settings(head: str, before: _Before, rules: BranchRules) -> Settings:
-    return what_counts(SETTINGS, rules.files.content(head, SETTINGS), rules.read_settings, before)
+def own_mistakes(
+    *, head: str, references: Sequence[str], rules: BranchRules
+) -> tuple[Finding, ...]:
+    """What is wrong with the settings that the branch itself brings, which do not count yet."""
+    found: list[Finding] = []
+    for name, read in ((SETTINGS, rules.read_settings), (rules.known, rules.read_known)):
+        content = rules.files.content(head, name) if name else None
+        if content is None or content in [rules.files.content(one, name) for one in references]:
+            continue
+        try:
+            read(content)
+        except InputError as error:
+            mistake = Finding(
+                code="promote-settings",
+                severity=Severity.ERROR,
+                message=error.message,
+                hint=error.hint,
+                file=name,
+            )
+            found.append(mistake)
+    return tuple(found)
+
+
+def _counting(name: str, read: Callable[[bytes | None], T], before: _Before) -> T:
+    """What a file of the base says; what cannot be read exempts nobody."""
+    try:
+        return read(before.before(name))
+    except InputError:
+        return read(None)
 
 
 class CommittedTrail:

@@ -16,7 +16,13 @@ from policyctl.core.snapshot import content_of
 from policyctl.errors import InputError
 from policyctl.rules.settings import Settings
 from policyctl.usecases.branch_changes import BranchChanges, branch_changes, branch_ledgers
-from policyctl.usecases.branch_rules import SETTINGS, BranchRules, mixed_stream, rule_errors
+from policyctl.usecases.branch_rules import (
+    SETTINGS,
+    BranchRules,
+    mixed_stream,
+    own_mistakes,
+    rule_errors,
+)
 from policyctl.usecases.diff import Comparison, PolicyDiff, compare
 from policyctl.usecases.diff_pairs import Side
 from policyctl.usecases.governed import CommittedGovernance
@@ -68,7 +74,7 @@ def check_promotions(
         known: the path of a baseline of findings, which counts as the base has it; or empty.
 
     Raises:
-        InputError: there is no such baseline, or the branch's own settings cannot be read.
+        InputError: there is no such baseline, or the base's catalogues cannot be read.
         NotJudgedError: the history is cut off, or the base has no trust root.
         TamperingError: the base's trust root does not hold.
     """
@@ -126,7 +132,7 @@ class _Gate:
             if governs
             else None,
             others=in_order(by_policy.get(None, ())),
-            stream=self._mixed(changed),
+            besides=self._besides(changed),
             comparison=comparison,
             whole=ledgers.whole,
             unread=tuple(filter(self._counts_later, changed)),
@@ -226,13 +232,11 @@ class _Gate:
         differing = [set(files.changed(commit, head)) for commit in self._changes.references]
         return tuple(sorted(set.intersection(*differing)))
 
-    def _mixed(self, changed: tuple[str, ...]) -> tuple[Finding, ...]:
-        return mixed_stream(
-            changed,
-            head=self._changes.head,
-            references=self._changes.references,
-            rules=self._rules,
-        )
+    def _besides(self, changed: tuple[str, ...]) -> tuple[Finding, ...]:
+        head, references = self._changes.head, self._changes.references
+        mixed = mixed_stream(changed, head=head, references=references, rules=self._rules)
+        wrong = own_mistakes(head=head, references=references, rules=self._rules)
+        return (*mixed, *wrong)
 
     def _counts_later(self, path: str) -> bool:
         """Whether a file would exempt from something, and counts only as the base has it."""

@@ -22,7 +22,8 @@ class PromotionCheck:
         policies: each changed policy, and each that anything is wrong with.
         governance: what becomes of the trust root, or None where nothing does.
         others: files that do not belong.
-        stream: how the change is cut: what does not go together.
+        besides: what its author has to mend besides: changes that do not go together, settings that
+            cannot be read.
         comparison: the changes in policy terms; None where there are none.
         whole: whether all policies were judged, because what they rest on changes.
         unread: files of the branch that count only once they are merged.
@@ -33,7 +34,7 @@ class PromotionCheck:
     policies: tuple[JudgedPolicy, ...] = ()
     governance: JudgedRoot | None = None
     others: tuple[Finding, ...] = ()
-    stream: tuple[Finding, ...] = ()
+    besides: tuple[Finding, ...] = ()
     comparison: Comparison | None = None
     whole: bool = False
     unread: tuple[str, ...] = ()
@@ -43,8 +44,8 @@ class PromotionCheck:
     def verdict(self) -> Verdict:
         """The worst of everything."""
         others = (verdict_of(item, owed=(), known=0) for item in self.others)
-        cut = (Verdict.REFUSED for _ in self.stream)
-        return worst([*(row.verdict for row in self.rows), *others, *cut])
+        besides = (Verdict.REFUSED for _ in self.besides)
+        return worst([*(row.verdict for row in self.rows), *others, *besides])
 
     @property
     def rows(self) -> tuple[JudgedPolicy | JudgedRoot, ...]:
@@ -55,4 +56,4 @@ class PromotionCheck:
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was found, as every format tells it."""
         of_rows = (found for row in self.rows for found in row.findings)
-        return in_order([*self.others, *self.stream, *of_rows])
+        return in_order([*self.others, *self.besides, *of_rows])

@@ -487,6 +487,28 @@ def test_settings_suppressions_and_known_findings_of_the_branch_do_not_count(sce
     assert "known.json counts as the base has it until this is merged" in done.result["notes"]
 
 
+def test_settings_of_the_branch_that_cannot_be_read_hide_nothing(change):
+    change.write("policyctl.toml", "[lint]\nignore = ['all']\n")
+    change.remove(paths.signature_path(BOT, 4, "erin"))
+    change.commit()
+
+    done = gate(change)
+
+    assert (done.code, done.codes) == (4, {"AUTHOR_MISSING", "promote-settings"})
+
+
+def test_settings_of_the_base_that_cannot_be_read_exempt_nobody_and_can_be_mended(scene):
+    scene.write("policyctl.toml", "[lint\n")
+    scene.commit()
+    branch(scene, "change")
+    edit(scene, "pii")
+    assert gate(scene).code == 0
+    scene.remove("policyctl.toml")
+    scene.commit()
+
+    assert gate(scene).code == 0
+
+
 def test_a_list_of_known_findings_that_is_nowhere_is_an_error(change):
     asked = ("promote", "--check", "--base", "main", "--baseline", "nowhere.json")
     done = change.policyctl(*asked)

@@ -120,6 +120,9 @@ def forge(parallel, place):
 def check(clone, branch, base="origin/main"):
     """What CI says of a pull request."""
     done = clone.verify("--base", base, "--rev", branch)
+    gate = clone.policyctl("promote", "--check", "--base", base, "--head", branch)
+    # What its author can still mend is no tampering to the gate.
+    assert gate.code == (1 if done.codes == {"UNRECORDED_CHANGE"} else done.code), gate.out
     return done.code, done.codes
 
 
@@ -248,6 +251,8 @@ SURPRISES = {
 PULL_REQUEST = (
     ("verify", "--base", "origin/main"),
     ("verify", "--base", "origin/main", "--history"),
+    ("promote", "--check", "--base", "origin/main"),
+    ("promote", "--check", "--base", "origin/main", "--format", "markdown"),
     ("diff", "origin/main...HEAD"),
     ("diff", "--format", "markdown", "origin/main...HEAD"),
     ("lint", "--range", "origin/main..HEAD"),

@@ -186,7 +186,7 @@ EVERYTHING = report(
             file="policies/x.yml",
         ),
     ),
-    stream=(
+    besides=(
         Finding(
             code="mixed-change-stream",
             severity=Severity.ERROR,

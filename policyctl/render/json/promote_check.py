@@ -12,12 +12,14 @@ from policyctl.render.promote_check_summary import (
     notes,
     verdict_line,
 )
+from policyctl.rules.mixed_change_stream import RULE
 from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.judged_root import JudgedRoot
 from policyctl.usecases.policy_approvals import Turn
 from policyctl.usecases.promotion_check import PromotionCheck
 
 COMMAND = "promote --check"
+MIXED = RULE.id
 
 
 def render(report: PromotionCheck) -> str:
@@ -30,7 +32,7 @@ def render(report: PromotionCheck) -> str:
         "head": changes.head,
         "policies": [_policy(row) for row in report.policies],
         "governance": _governance(report.governance) if report.governance else None,
-        "mixed": bool(report.stream),
+        "mixed": any(item.code == MIXED for item in report.besides),
         "whole": report.whole,
         "notes": list(notes(report)),
         "diff": result_of(report.comparison) if report.comparison else None,
