@@ -105,10 +105,11 @@ def _shown(report: PromotionCheck, form: GateFormat) -> str:
 
 def _sarif(report: PromotionCheck) -> str:
     from policyctl.adapters.rule_pages import documentation_uri, rule_pages
+    from policyctl.render.promote_check_summary import weighed
     from policyctl.render.sarif import render
     from policyctl.usecases.validate import Validation
 
     found = Validation(
-        files=len(report.changes.files), findings=report.findings, sources=dict(report.sources)
+        files=len(report.changes.files), findings=weighed(report), sources=dict(report.sources)
     )
     return render(found, rule_pages(), command="promote-check", docs=documentation_uri())

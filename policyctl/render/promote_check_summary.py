@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policyctl.core.diff.wording import wording
-from policyctl.core.finding import Finding
+from policyctl.core.finding import Finding, Severity
 from policyctl.core.merge_verdict import Topic, Verdict
 from policyctl.render.summary import several
 from policyctl.usecases.judged_policy import JudgedPolicy
@@ -14,6 +16,7 @@ from policyctl.usecases.promotion_check import PromotionCheck
 Row = JudgedPolicy | JudgedRoot
 HEADERS = ("policy", "change", "entry", "required", "there", "verdict")
 _DIGITS = 8
+_LONGEST = 60
 _CLOSED = {Verdict.READY: "ready", Verdict.REFUSED: "refused", Verdict.TAMPERED: "tampering"}
 
 
@@ -92,7 +95,8 @@ def change_of(row: JudgedPolicy) -> str:
     if len(diff.changes) > 1:
         return f"{diff.effect.value}: {several(len(diff.changes), 'change')}"
     words = wording(diff.changes[0])
-    return f"{diff.effect.value}: {words.about} {words.before} -> {words.after}"
+    whole = f"{diff.effect.value}: {words.about} {words.before} -> {words.after}"
+    return whole if len(whole) <= _LONGEST else f"{diff.effect.value}: {words.about}"
 
 
 def entry_of(row: JudgedPolicy) -> str:
@@ -125,6 +129,17 @@ def there_of(row: JudgedPolicy) -> str:
 def evidence_of(row: JudgedPolicy) -> tuple[str, ...]:
     """The digests of the evidence that the new entries name."""
     return tuple(one.sha256 for item in row.entries for one in item.entry.evidence)
+
+
+def weighed(report: PromotionCheck) -> tuple[Finding, ...]:
+    """All findings; a signature that somebody still owes is no error of the file."""
+    owed = {
+        check.text for row in report.rows for check in row.open if check.verdict is Verdict.OWED
+    }
+    return tuple(
+        replace(item, severity=Severity.WARNING) if item.message in owed else item
+        for item in report.findings
+    )
 
 
 def loose_ends(report: PromotionCheck) -> tuple[tuple[str, str, str], ...]:

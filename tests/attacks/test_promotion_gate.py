@@ -759,6 +759,48 @@ def test_an_approval_alone_is_a_change_that_passes(scene):
     assert done.policies[BOT]["there"]["approvals"] == {"security": ["sam"]}
 
 
+def test_a_void_and_a_redaction_pass_as_what_they_are(scene):
+    branch(scene, "change")
+    scene.do("void", BOT, "--rationale", "no exercise", by="erin")
+    approve(scene, BOT)
+    scene.do("redact", "pii", "1", "--rationale", "a name", by="erin")
+    scene.do("approve", "pii", "--yes", by="sam")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (0, {BOT: "ready", "pii": "ready"})
+    assert [one["action"] for one in done.policies[BOT]["entries"]] == ["void"]
+    assert [one["action"] for one in done.policies["pii"]["entries"]] == ["redact"]
+
+
+def test_an_emergency_passes_at_once_and_is_told_to_owe_its_approvals(scene):
+    branch(scene, "change")
+    asked = ("--to", "logging", "--rationale", "blocks orders", "--emergency")
+    scene.do("demote", BOT, *asked, by="sam")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (0, {BOT: "ready"})
+    assert done.codes == {"EMERGENCY_PENDING"}
+    assert done.policies[BOT]["turns"][0]["role"] == "security"
+
+
+def test_sarif_holds_what_is_wrong_at_its_place(scene):
+    branch(scene, "change")
+    scene.edit(PII, "guardrails: [prompt_attack]", "guardrails: [prompt_atack]")
+    scene.commit()
+    asked = ("promote", "--check", "--base", "main", "--format", "sarif")
+
+    [run] = json.loads(scene.policyctl(*asked).out)["runs"]
+
+    places = {
+        result["ruleId"]: result["locations"][0]["physicalLocation"] for result in run["results"]
+    }
+    assert {"UNRECORDED_CHANGE", "unknown-detector"} <= places.keys()
+    line = places["unknown-detector"]["region"]["startLine"]
+    assert b"prompt_atack" in scene.read(PII).splitlines()[line - 1]
+
+
 # The change stream
 
 
