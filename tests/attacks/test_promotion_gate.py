@@ -722,6 +722,32 @@ def test_what_either_of_the_crossed_branches_had_cannot_be_dropped(scene):
     assert (done.code, done.verdicts) == (4, {BOT: "tampered", "pii": "tampered"})
 
 
+def test_branches_that_parted_at_more_commits_than_are_compared_are_not_judged(scene):
+    tree = scene.git("rev-parse", "main^{tree}")
+    each = [scene.git("commit-tree", tree, "-p", "main", "-m", f"{n}") for n in range(33)]
+    parents = [word for commit in each for word in ("-p", commit)]
+    for name in ("one", "two"):
+        commit = scene.git("commit-tree", tree, *parents, "-m", name)
+        scene.git("update-ref", f"refs/heads/{name}", commit)
+
+    done = scene.policyctl("promote", "--check", "--base", "one", "--head", "two")
+
+    assert done.code == 3
+    assert "parted at 33 commits" in done.err
+
+
+def test_what_other_policies_hold_is_not_read(scene):
+    edit(scene, "pii", "# nobody looks here\n")
+    branch(scene, "change")
+    edit(scene, BOT)
+    approve(scene, BOT)
+    oid = scene.git("rev-parse", f"main:{PII}")
+    (scene.folder / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    assert scene.verify().code == 2
+
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {BOT: "ready"})
+
+
 def test_a_policy_that_is_renamed_is_named_on_both_sides(scene):
     branch(scene, "change")
     scene.write("policies/privacy.yaml", scene.read(PII).replace(b"id: pii", b"id: privacy"))
