@@ -13,7 +13,7 @@ from policyctl.core.findings_baseline import FindingsBaseline
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, policy_of
 from policyctl.core.snapshot import content_of
-from policyctl.errors import InputError
+from policyctl.errors import DocumentError, InputError
 from policyctl.rules.settings import Settings
 from policyctl.usecases.branch_changes import BranchChanges, branch_changes, branch_ledgers
 from policyctl.usecases.branch_rules import (
@@ -115,15 +115,15 @@ class _Gate:
         """The whole report."""
         changes, ledgers = self._changes, self._ledgers
         by_policy = self._by_policy()
-        comparison = self._comparison()
+        comparison, unread = self._comparison()
         readings, linted = self._readings()
-        diffs = {item.file: item for item in comparison.policies}
+        diffs = {item.file: item for item in comparison.policies} if comparison else {}
         names = sorted({*changes.policies, *(name for name in by_policy if name)})
         rows = tuple(
             judge_policy(self._case(name, by_policy, diffs, readings, linted)) for name in names
         )
         governs = changes.governs or "" in by_policy
-        effective = sum(not item.edited for item in comparison.policies)
+        effective = sum(not item.edited for item in diffs.values())
         changed = self._changed()
         return PromotionCheck(
             changes=changes,
@@ -132,7 +132,7 @@ class _Gate:
             if governs
             else None,
             others=in_order(by_policy.get(None, ())),
-            besides=self._besides(changed),
+            besides=(*self._besides(changed), *unread),
             comparison=comparison,
             whole=ledgers.whole,
             unread=tuple(filter(self._counts_later, changed)),
@@ -177,17 +177,25 @@ class _Gate:
                 found.setdefault(policy, []).append(finding)
         return found
 
-    def _comparison(self) -> Comparison:
-        """The changes in policy terms; where there are several forks, from the base's tip."""
+    def _comparison(self) -> tuple[Comparison | None, tuple[Finding, ...]]:
+        """The changes in policy terms, or why the branch's files do not allow to tell them.
+
+        Where there are several forks, they are told from the base's tip.
+        """
         forks = self._changes.forks
         before = forks[0] if len(forks) == 1 else self._changes.tip
         ledger = self._ledgers.forks.get(before, self._ledgers.tip)
-        return compare(
-            self._side(before, self._changes.base, ledger),
-            self._side(self._changes.head, self._changes.head[:12], self._ledgers.head),
-            documents=self._readers.documents,
-            now=self._now,
-        )
+        try:
+            comparison = compare(
+                self._side(before, self._changes.base, ledger),
+                self._side(self._changes.head, self._changes.head[:12], self._ledgers.head),
+                documents=self._readers.documents,
+                now=self._now,
+            )
+        except DocumentError as error:
+            # A baseline that nobody can read; the branch is judged all the same.
+            return None, error.findings or (_unreadable(error),)
+        return comparison, ()
 
     def _side(self, commit: str, name: str, ledger: Ledger) -> Side:
         snapshot = self._ledgers.snapshots[commit]
@@ -242,6 +250,10 @@ class _Gate:
         """Whether a file would exempt from something, and counts only as the base has it."""
         names = (SETTINGS, self._rules.known)
         return path in names or path.startswith(f"{_CATALOGUES}/")
+
+
+def _unreadable(error: DocumentError) -> Finding:
+    return Finding(code="not-compared", severity=Severity.ERROR, message=error.message)
 
 
 def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:

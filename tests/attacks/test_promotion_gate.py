@@ -509,6 +509,19 @@ def test_settings_of_the_base_that_cannot_be_read_exempt_nobody_and_can_be_mende
     assert gate(scene).code == 0
 
 
+def test_a_baseline_of_the_branch_that_cannot_be_read_hides_nothing(change):
+    change.write(paths.baseline_path("internal-facing@1"), "[")
+    change.commit()
+
+    done = gate(change)
+
+    assert done.code == 4
+    assert "BASELINE_MISMATCH" in done.codes
+    assert done.result["diff"] is None
+    assert done.verdicts[BOT] == "ready"
+    assert "this is a bug" not in done.err
+
+
 def test_a_list_of_known_findings_that_is_nowhere_is_an_error(change):
     asked = ("promote", "--check", "--base", "main", "--baseline", "nowhere.json")
     done = change.policyctl(*asked)
