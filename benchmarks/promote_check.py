@@ -29,7 +29,6 @@ GOALS = (
     Goal(over="20 changed", under="1 changed", limit=3),
     Goal(over="20 changed", under="20 changed, a tenth of the estate", limit=1.3),
     Goal(over="verify", under="1 changed", limit=2, least=True),
-    Goal(over="1 changed", under="1 changed, a tenth of the estate", limit=1.3, memory=True),
 )
 
 

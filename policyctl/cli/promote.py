@@ -76,7 +76,7 @@ def promote(
         ),
     ] = GateFormat.TEXT,
 ) -> None:
-    """Check the gate, move the stage, and record it as one signed commit."""
+    """Check the gate, move the stage, and record it as one signed commit; or judge (--check)."""
     from policyctl.cli.promote_arguments import promotion_arguments, require_alone
 
     if check:
