@@ -106,7 +106,7 @@ def import_(
     from policyctl.adapters.records.key_salt import identities
     from policyctl.adapters.records.logs import open_logs
     from policyctl.adapters.records.prepared_writing import adding_to
-    from policyctl.cli.interruption import stoppable
+    from policyctl.adapters.stopping import stoppable
     from policyctl.cli.output import emit
     from policyctl.cli.progress import bytes_shown
     from policyctl.core.engine_logs.normalise import Surroundings, normaliser
@@ -117,24 +117,26 @@ def import_(
     plain = engine is Engine.PLAIN
     surroundings = Surroundings(app=app, direction=direction.value if direction else "")
     who = identities(keys.value if keys else "", key_salt, plain=plain)
-    with stoppable():
-        table, digest = table_in(levels)
-        logs = open_logs(files, of_records=plain)
-        folder = Path(out)
-        with (
-            adding_to(folder, folder.as_posix()) as store,
-            bytes_shown("reading records", sum(log.path.stat().st_size for log in logs)) as watch,
-        ):
-            report = import_records(
-                logs,
-                folder=folder.as_posix(),
-                engine=engine.value,
-                settings=settings_digest(surroundings, who, digest),
-                normalise=normaliser(
-                    engine.value, levels=table, identities=who, surroundings=surroundings
-                ),
-                store=store,
-                watch=lambda log: watch(log.name, log.size),
-            )
+    table, digest = table_in(levels)
+    logs = open_logs(files, of_records=plain)
+    folder = Path(out)
+    total = sum(log.path.stat().st_size for log in logs)
+    with (
+        stoppable() as stop,
+        adding_to(folder, folder.as_posix(), stop) as store,
+        bytes_shown("reading records", total) as watch,
+    ):
+        report = import_records(
+            logs,
+            folder=folder.as_posix(),
+            engine=engine.value,
+            settings=settings_digest(surroundings, who, digest),
+            normalise=normaliser(
+                engine.value, levels=table, identities=who, surroundings=surroundings
+            ),
+            store=store,
+            watch=lambda log: watch(log.name, log.size),
+            check=stop.check,
+        )
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
     raise typer.Exit(1 if report.rejected else 0)

@@ -23,8 +23,8 @@ class Log(Protocol):
     size: int
     digest: str
 
-    def fingerprint(self) -> str:
-        """The sha256 of its bytes, read ahead."""
+    def fingerprint(self, check: Callable[[], None]) -> str:
+        """The sha256 of its bytes, read ahead; ``check`` is called now and then, and may raise."""
 
     def rows(self) -> Iterator[Fields | UnusableError]:
         """The decoded rows, or why a line is none; `line` says where the last one stands."""
@@ -101,6 +101,7 @@ def import_records(
     normalise: Normalise,
     store: Store,
     watch: Callable[[Log], None],
+    check: Callable[[], None],
 ) -> ImportReport:
     """Read what the folder does not hold yet, and put it there all at once.
 
@@ -112,6 +113,7 @@ def import_records(
         normalise: makes records of a decoded line.
         store: the folder.
         watch: told every now and then how far a file has been read.
+        check: called now and then; raises `KeyboardInterrupt` to stop.
 
     Raises:
         InputError: a file cannot be read, or nothing in it can be used; nothing was written.
@@ -121,7 +123,7 @@ def import_records(
     added: list[ImportedFile] = []
     skipped: list[str] = []
     for log in logs:
-        digest = log.fingerprint()
+        digest = log.fingerprint(check)
         if digest in known:
             _require_same(known[digest], log, engine, settings)
             skipped.append(log.name)
@@ -129,7 +131,7 @@ def import_records(
         if digest[:SHORT] in shorts:
             raise InputError(f"{log.name} cannot be told from another input of {folder}")
         with store.batch(digest) as batch:
-            item = _imported(log, digest, engine, settings, normalise, batch, watch)
+            item = _imported(log, digest, engine, settings, normalise, batch, watch, check)
         known[digest] = item
         shorts[item.short] = digest
         added.append(item)
@@ -157,11 +159,13 @@ def _imported(
     normalise: Normalise,
     batch: Batch,
     watch: Callable[[Log], None],
+    check: Callable[[], None],
 ) -> ImportedFile:
     rows = silent = refused = 0
     for row in log.rows():
         rows += 1
         if rows % _EVERY == 0:
+            check()
             watch(log)
         try:
             if isinstance(row, UnusableError):

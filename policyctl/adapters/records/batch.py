@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from policyctl.adapters.records import prepared_sql as sql
 from policyctl.adapters.records.duck import working
+from policyctl.adapters.stopping import Stop
 from policyctl.core.record import Record
 from policyctl.core.records_manifest import FOLDERS, REJECTS
 from policyctl.usecases.import_records import Counts
@@ -33,6 +34,7 @@ class PreparedBatch:
         name: str,
         others: Sequence[Path],
         refusals: TextIO,
+        stop: Stop,
     ) -> None:
         self._connection = connection
         self._stage = stage
@@ -41,9 +43,9 @@ class PreparedBatch:
         self._rows: list[tuple[object, ...]] = []
         self._rejects: Counter[str] = Counter()
         self._refusals = refusals
-        with working():
-            connection.execute("DROP TABLE IF EXISTS records")
-            connection.execute(sql.CREATE)
+        self._stop = stop
+        self._asked("DROP TABLE IF EXISTS records")
+        self._asked(sql.CREATE)
 
     def add(self, record: Record, line: int) -> None:
         """Take a record."""
@@ -59,15 +61,14 @@ class PreparedBatch:
     def finish(self) -> Counts:
         """Write the input's files into the stage; how many records and lines there were."""
         self._flush()
-        with working():
-            self._forget_repeated(sql.REPEATED)
-            if self._others:
-                self._forget_repeated(sql.REPEATED_HITS, [str(path) for path in self._others])
-            [(records, first, last)] = self._connection.execute(sql.SUMMARY).fetchall()
-            for kind in FOLDERS:
-                file = self._stage / kind / f"{self._name}.parquet"
-                self._connection.execute(sql.copied(sql.PREPARED[kind]), [str(file)])
-            self._connection.execute("DROP TABLE records")
+        self._forget_repeated(sql.REPEATED)
+        if self._others:
+            self._forget_repeated(sql.REPEATED_HITS, [str(path) for path in self._others])
+        [(records, first, last)] = self._asked(sql.SUMMARY)
+        for kind in FOLDERS:
+            file = self._stage / kind / f"{self._name}.parquet"
+            self._asked(sql.copied(sql.PREPARED[kind]), str(file))
+        self._asked("DROP TABLE records")
         self._refusals.flush()
         if self._rejects:
             refused = self._stage / REJECTS / f"{self._name}.jsonl"
@@ -80,11 +81,16 @@ class PreparedBatch:
         )
 
     def _forget_repeated(self, query: str, *values: object) -> None:
-        lines = [line for (line,) in self._connection.execute(query, list(values)).fetchall()]
+        lines = [line for (line,) in self._asked(query, *values)]
         if lines:
-            self._connection.execute(sql.FORGET, [lines])
+            self._asked(sql.FORGET, lines)
         for line in lines:
             self.reject(line, _AGAIN)
+
+    def _asked(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        self._stop.check()
+        with working():
+            return self._connection.execute(query, list(values)).fetchall()
 
     def _flush(self) -> None:
         if not self._rows:
@@ -93,8 +99,7 @@ class PreparedBatch:
         with chunk.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(self._rows)
         self._rows.clear()
-        with working():
-            self._connection.execute(sql.TAKE, [str(chunk)])
+        self._asked(sql.TAKE, str(chunk))
         chunk.unlink()
 
 

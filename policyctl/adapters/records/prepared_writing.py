@@ -22,6 +22,7 @@ from policyctl.adapters.records.batch import PreparedBatch
 from policyctl.adapters.records.duck import connected
 from policyctl.adapters.records.prepared import read_manifest
 from policyctl.adapters.records.unpacking import sha256_of
+from policyctl.adapters.stopping import Stop
 from policyctl.core.records_manifest import (
     FOLDERS,
     NAME,
@@ -42,10 +43,15 @@ _KINDS = (*FOLDERS, REJECTS)
 
 
 @contextmanager
-def adding_to(folder: Path, name: str) -> Iterator[PreparedWriting]:
+def adding_to(folder: Path, name: str, stop: Stop) -> Iterator[PreparedWriting]:
     """The folder, alone with it; it is made if there is none.
 
     Whatever ends the context before `publish`, the folder is as it was before.
+
+    Args:
+        folder: the folder.
+        name: what messages call it.
+        stop: ends long queries, and is asked between them.
 
     Raises:
         InputError: the folder is something else, or another import is at work in it.
@@ -58,7 +64,8 @@ def adding_to(folder: Path, name: str) -> Iterator[PreparedWriting]:
             _sweep(folder, manifest)
             try:
                 with connected("records import", spill=folder / _STAGE / "spill") as connection:
-                    yield PreparedWriting(folder, name, manifest, connection)
+                    stop.tell(connection.interrupt)
+                    yield PreparedWriting(folder, manifest, connection, stop)
             finally:
                 _sweep(folder, _manifest(folder, name))
     except OSError as error:
@@ -73,12 +80,12 @@ class PreparedWriting:
     """Satisfies `import_records.Store`."""
 
     def __init__(
-        self, folder: Path, name: str, manifest: Manifest, connection: DuckDBPyConnection
+        self, folder: Path, manifest: Manifest, connection: DuckDBPyConnection, stop: Stop
     ) -> None:
         self.manifest = manifest
         self._folder = folder
-        self._name = name
         self._connection = connection
+        self._stop = stop
 
     @contextmanager
     def batch(self, digest: str) -> Iterator[PreparedBatch]:
@@ -87,7 +94,9 @@ class PreparedWriting:
         others = [path for place in places for path in sorted(place.glob("*.parquet"))]
         stage = self._folder / _STAGE
         with (stage / "refused.jsonl").open("w", encoding="ascii") as refusals:
-            yield PreparedBatch(self._connection, stage, digest[:SHORT], others, refusals)
+            yield PreparedBatch(
+                self._connection, stage, digest[:SHORT], others, refusals, self._stop
+            )
 
     def publish(self, inputs: Iterable[ImportedFile]) -> Manifest:
         """Move the files to their places, then name them in the manifest."""
@@ -141,11 +150,10 @@ def _alone(folder: Path, name: str) -> Iterator[None]:
         )
     number = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(number)
-        raise InputError(f"another import into {name} is under way") from error
-    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"another import into {name} is under way") from error
         yield
     finally:
         os.close(number)
@@ -155,9 +163,9 @@ def _alone(folder: Path, name: str) -> Iterator[None]:
 def _staged(folder: Path) -> Iterator[None]:
     stage = folder / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
-    for kind in (*_KINDS, "spill"):
-        (stage / kind).mkdir(parents=True)
     try:
+        for kind in (*_KINDS, "spill"):
+            (stage / kind).mkdir(parents=True)
         yield
     finally:
         shutil.rmtree(stage, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from policyctl.adapters.records.unpacking import sha256_of
@@ -37,9 +37,9 @@ class RowFile:
         """
         raise NotImplementedError
 
-    def fingerprint(self) -> str:
-        """The sha256 of the file's bytes, read ahead."""
-        return sha256_of(self.path, self.name)
+    def fingerprint(self, check: Callable[[], None]) -> str:
+        """The sha256 of the file's bytes, read ahead; ``check`` is called after each part."""
+        return sha256_of(self.path, self.name, check)
 
     def sources(self) -> tuple[RecordSource, ...]:
         """The file as evidence names it, once it has been read to its end."""

@@ -72,13 +72,13 @@ def reading(name: str) -> Iterator[None]:
         raise InputError(f"cannot read {name}: {error.strerror}") from error
 
 
-def sha256_of(path: Path, name: str, watch: Callable[[int], None] | None = None) -> str:
+def sha256_of(path: Path, name: str, check: Callable[[], None] | None = None) -> str:
     """The digest of a file's bytes.
 
     Args:
         path: the file.
         name: how messages call it.
-        watch: told how many bytes each step has read.
+        check: called after each part; may raise.
 
     Raises:
         InputError: it cannot be read.
@@ -87,8 +87,8 @@ def sha256_of(path: Path, name: str, watch: Callable[[int], None] | None = None)
     with reading(name), path.open("rb", buffering=0) as raw:
         while content := raw.read(_BUFFER):
             sha256.update(content)
-            if watch:
-                watch(len(content))
+            if check:
+                check()
     return sha256.hexdigest()
 
 
