@@ -15,7 +15,7 @@ from policyctl.usecases.diff import Comparison, PolicyDiff
 _HEAD = "| effect | what | before | after |\n| --- | --- | --- | --- |\n"
 _TOP = "| policy | effect | concerns | needs | missing |\n| --- | --- | --- | --- | --- |\n"
 _MOST_IN_SIGHT = 10
-_MARKS = {
+EFFECT_MARKS = {
     Effect.TIGHTER: "🔒 tighter",
     Effect.LOOSER: "⚠️ looser",
     Effect.MIXED: "⚠️ mixed",
@@ -36,7 +36,8 @@ def render(comparison: Comparison, *, limit: int = LIMIT) -> str:
     blocks = [*map(_unread, comparison.unread)]
     if comparison.governance:
         said = "".join(
-            f"- {_MARKS[item.effect]} {plain_text(item.text)}\n" for item in comparison.governance
+            f"- {EFFECT_MARKS[item.effect]} {plain_text(item.text)}\n"
+            for item in comparison.governance
         )
         blocks.insert(0, f"\n**governance**\n\n{said}")
     if comparison.policies:
@@ -63,7 +64,7 @@ def _fitting(head: str, rows: list[str], limit: int) -> str:
 def _row(item: PolicyDiff) -> str:
     missing = "<br>".join(map(cell, lacks(item)))
     return (
-        f"| **{cell(item.policy)}** | {_MARKS[item.effect]} | {cell(reach(item))} "
+        f"| **{cell(item.policy)}** | {EFFECT_MARKS[item.effect]} | {cell(reach(item))} "
         f"| {cell(needs(item))} | {missing} |\n"
     )
 
@@ -71,7 +72,7 @@ def _row(item: PolicyDiff) -> str:
 def _weakened(comparison: Comparison) -> list[str]:
     """What may let more through, in sight: nobody should have to unfold it."""
     found = [
-        f"- {_MARKS[change.effect]} **{plain_text(item.policy)}** {plain_text(words.about)}: "
+        f"- {EFFECT_MARKS[change.effect]} **{plain_text(item.policy)}** {plain_text(words.about)}: "
         f"{plain_text(words.before)} → {plain_text(words.after)}\n"
         for item in comparison.policies
         for change in item.changes
@@ -98,7 +99,7 @@ def _change(change: PolicyChange) -> str:
     words = wording(change)
     note = f"<br>{cell(change.note)}" if change.note else ""
     return (
-        f"| {_MARKS[change.effect]} | {cell(words.about)}{note} "
+        f"| {EFFECT_MARKS[change.effect]} | {cell(words.about)}{note} "
         f"| {cell(words.before)} | {cell(words.after)} |\n"
     )
 

@@ -15,6 +15,8 @@ from policyctl.render.promote_check_summary import (
     verdict_line,
 )
 from policyctl.render.summary import several
+from policyctl.usecases.diff import Comparison
+from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.promotion_check import PromotionCheck
 
 _MARKS = {
@@ -24,7 +26,7 @@ _MARKS = {
     Verdict.TAMPERED: "🚨",
 }
 _HEAD = f"| {' | '.join(HEADERS)} |\n|{' --- |' * len(HEADERS)}\n"
-_FOLD = "\n<details><summary>What changes in policy terms</summary>\n\n"
+_FOLD = "\n<details><summary>What changes in policy terms: {}</summary>\n\n"
 _CLOSE = "\n</details>\n"
 
 
@@ -43,16 +45,36 @@ def render(report: PromotionCheck, *, limit: int = LIMIT) -> str:
     if ends:
         text += _fitting("\n", ends, limit // 3, ("more finding", "more findings"))
     said = "".join(f"\n<sub>{plain_text(note)}</sub>\n" for note in notes(report))
-    room = limit - len(text) - len(said) - len(_FOLD) - len(_CLOSE)
-    if report.comparison is not None and room > 0:
-        text += _FOLD + diff_markdown.render(report.comparison, limit=room) + _CLOSE
+    if report.comparison is not None:
+        text += _folded(report.comparison, limit - len(text) - len(said))
     return text + said if len(text) + len(said) <= limit else text
 
 
+def _folded(comparison: Comparison, room: int) -> str:
+    """What changes, with its direction in sight; nothing where there is no room for it."""
+    differs = comparison.policies or comparison.governance
+    fold = _FOLD.format(diff_markdown.EFFECT_MARKS[comparison.effect] if differs else "nothing")
+    left = room - len(fold) - len(_CLOSE)
+    return fold + diff_markdown.render(comparison, limit=left) + _CLOSE if left > 0 else ""
+
+
 def _row(row: Row) -> str:
-    name, *middle, verdict = cells_of(row)
-    parts = [f"**{cell(name)}**", *map(cell, middle), f"{_MARKS[row.verdict]} {cell(verdict)}"]
+    name, change, *middle, verdict = cells_of(row)
+    parts = [
+        f"**{cell(name)}**",
+        _direction(row) + cell(change),
+        *map(cell, middle),
+        f"{_MARKS[row.verdict]} {cell(verdict)}",
+    ]
     return f"| {' | '.join(parts)} |\n"
+
+
+def _direction(row: Row) -> str:
+    """The sign of the direction in which a policy changes, where it has one."""
+    if not isinstance(row, JudgedPolicy) or row.diff is None or not row.diff.changes:
+        return ""
+    sign, _, word = diff_markdown.EFFECT_MARKS[row.diff.effect].partition(" ")
+    return f"{sign} " if word else ""
 
 
 def _end(name: str, text: str, hint: str) -> str:

@@ -23,11 +23,11 @@ _CLOSED = {Verdict.READY: "ready", Verdict.REFUSED: "refused", Verdict.TAMPERED:
 def verdict_line(report: PromotionCheck) -> str:
     """The line that a reviewer reads first."""
     if not report.changes.files:
-        return f"pass: no policy changed since '{report.changes.base}'"
+        return f"pass: no policy changed since '{report.changes.base_name}'"
     count = _counted(report)
     match report.verdict:
         case Verdict.READY:
-            return f"pass: {count} may be merged into '{report.changes.base}'"
+            return f"pass: {count} may be merged into '{report.changes.base_name}'"
         case Verdict.OWED:
             return f"not yet: {count}, and it is the turn of {_all_turns(report)}"
         case Verdict.REFUSED:

@@ -22,6 +22,8 @@ _MANY = 500
 _MOST_FORKS = 32
 _NOT_YET = frozenset({"ROOT_MISSING", "ROOT_THRESHOLD"})
 
+_READ = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchChanges:
@@ -40,6 +42,11 @@ class BranchChanges:
     head: str
     forks: tuple[str, ...]
     files: tuple[str, ...]
+
+    @property
+    def base_name(self) -> str:
+        """The base as people read it: as it was named, and of a commit's whole id the beginning."""
+        return self.base[:_READ] if self.base == self.tip else self.base
 
     @property
     def policies(self) -> tuple[str, ...]:

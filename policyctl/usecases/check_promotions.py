@@ -187,7 +187,7 @@ class _Gate:
         ledger = self._ledgers.forks.get(before, self._ledgers.tip)
         try:
             comparison = compare(
-                self._side(before, self._changes.base, ledger),
+                self._side(before, self._changes.base_name, ledger),
                 self._side(self._changes.head, self._changes.head[:12], self._ledgers.head),
                 documents=self._readers.documents,
                 now=self._now,

@@ -178,3 +178,11 @@ def test_a_report_that_no_comment_can_hold_is_cut_between_its_parts(origin, job,
     assert 60_000 < len(body.encode()) <= 65_536
     assert body.count("<details>") == body.count("</details>") > 100
     assert body.endswith("**The rest is in the summary of the run**: a comment cannot hold it.\n")
+
+
+def test_the_base_is_named_by_the_beginning_of_its_id(origin, job):
+    done = pull_request(origin, job, edited(origin)).action(install="none")
+
+    base = origin.commit("main")
+    assert f"may be merged into '{base[:12]}'" in done.summary
+    assert base not in done.summary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
@@ -60,7 +60,7 @@ def test_a_merge_request_that_is_recorded_passes_and_leaves_its_reports(origin, 
 
     assert done.returncode == 0, done.stderr
     assert (report / "policy-check.md").read_text().startswith("### ")
-    assert ElementTree.parse(report / "lint.xml").getroot().tag == "testsuites"
+    assert ET.parse(report / "lint.xml").getroot().tag == "testsuites"
 
 
 def test_a_merge_request_that_is_not_recorded_fails_and_leaves_its_report(origin, pipeline):
