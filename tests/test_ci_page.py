@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 import policyctl
 
@@ -71,17 +70,44 @@ def test_the_server_says_what_the_page_shows(clone):
     assert shown.replace("support-assistant", "team-assistant") in said + "\n"
 
 
-def test_the_workflow_runs_a_command_that_exists_with_the_least_rights():
-    [text] = fences("yaml workflow")
-    workflow = yaml.safe_load(text)
-    job = workflow["jobs"]["verify"]
-    steps = job["steps"]
+def recipe(name):
+    [script] = fences(f"sh {name}")
+    return script
 
-    assert workflow["permissions"] == {}
-    assert job["permissions"] == {"contents": "read"}
-    assert steps[0]["with"]["fetch-depth"] == 0
-    assert steps[-1]["run"] == 'policyctl verify --base "$BASE"'
-    assert "${{" not in steps[-1]["run"]
+
+@pytest.mark.parametrize(("by_hand", "code"), [(False, 0), (True, 4)])
+def test_the_recipe_for_any_ci_ends_as_the_gate_does(clone, recorded, by_hand, code):
+    policy = recorded.read("policies/team-assistant.yaml")
+    recorded.git("switch", "-q", "-c", "feature")
+    recorded.write("policies/team-assistant.yaml", policy + b"# more\n")
+    if by_hand:
+        recorded.git("commit", "-qam", "x")
+    else:
+        recorded.run("record", "team-assistant", "--rationale", "x", by="erin")
+    run("git fetch -q origin feature && git switch -q --detach FETCH_HEAD", clone)
+
+    done = run(recipe("recipe"), clone)
+
+    assert (done.returncode == 0) is (code == 0), done.stderr
+    assert done.returncode in (0, 1, code)
+    assert (clone / "policy-check.md").read_text().startswith("### ")
+    assert "<testsuites" in (clone / "lint.xml").read_text()
+
+
+def test_the_recipe_after_a_merge_works(clone):
+    done = run(recipe("merged"), clone)
+
+    assert done.returncode == 0, done.stderr
+    assert "team-assistant" in (clone / "CHANGELOG-of-policies.md").read_text()
+
+
+def test_the_command_for_gitlab_works(clone):
+    config = "git config user.name Erin; git config user.email erin@example.org\n"
+
+    done = run(config + recipe("gitlab"), clone)
+
+    assert done.returncode == 0, done.stderr
+    assert (clone / ".gitlab/policyctl.yml").exists()
 
 
 def test_the_exit_codes_of_the_page_are_those_of_the_errors():
