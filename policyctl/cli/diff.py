@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyctl.cli.formats import DiffFormat, Format
-from policyctl.cli.options import NowOption
+from policyctl.cli.options import EventsOption, NowOption
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from policyctl.adapters.diff_arguments import Asked
     from policyctl.usecases.diff import Comparison
-    from policyctl.usecases.ports import Documents
+    from policyctl.usecases.ports import Analysis, Documents
 
 
 class FailOn(Enum):
@@ -57,6 +57,7 @@ def diff(
             help="End with 1 where something may let more through, or where anything differs.",
         ),
     ] = FailOn.NEVER,
+    events: EventsOption = None,
     now: NowOption = None,
     format: Annotated[
         DiffFormat, typer.Option("--format", help="How the comparison is printed.")
@@ -83,6 +84,7 @@ def diff(
             now=present,
             only=asked.only,
             governs=asked.governs,
+            records=_records(events),
         )
     differs = bool(comparison.policies or comparison.governance)
     failed = fail_on is FailOn.ANY and differs
@@ -93,6 +95,14 @@ def diff(
 
 
 _UNREAD = 3
+
+
+def _records(events: list[str] | None) -> Analysis | None:
+    if not events:
+        return None
+    from policyctl.adapters.analytics.opening import open_analysis
+
+    return open_analysis(events)
 
 
 @contextmanager

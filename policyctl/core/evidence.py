@@ -75,6 +75,7 @@ def report_on(
     sources: tuple[RecordSource, ...],
     baseline: str = "",
     baseline_digest: str = "",
+    engine: str = "python",
 ) -> EvidenceReport:
     """The report that follows from the counts and the gate; its fields mean what it says there."""
     return EvidenceReport(
@@ -85,6 +86,7 @@ def report_on(
         baseline=baseline,
         baseline_digest=baseline_digest,
         sources=tuple(sorted(sources)),
+        engine=engine,
         gate=gate,
         tally=tally,
         criteria=evaluate(tally, gate),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyctl.core.diff.wording import wording
 from policyctl.render.diff_summary import lacks, needs, verdict
 from policyctl.render.github import command
+from policyctl.render.replay_summary import NO_RECORDS, impact
 from policyctl.usecases.diff import Comparison, PolicyDiff
 
 
@@ -19,6 +20,8 @@ def render(comparison: Comparison) -> str:
         command("error", finding.message, file=finding.file, title="not compared")
         for finding in comparison.unread
     ]
+    if comparison.policies and not comparison.records:
+        lines.append(NO_RECORDS)
     return "".join(f"{text}\n" for text in (*lines, verdict(comparison)))
 
 
@@ -30,6 +33,7 @@ def _policy(item: PolicyDiff) -> str:
     ]
     rows += [f"needs {needs(item)}"] if needs(item) else []
     rows += [f"missing: {text}" for text in lacks(item)]
+    rows += [f"records: {impact(item.replay)}"] if item.replay is not None else []
     kind = "warning" if item.effect.may_weaken else "notice"
     return command(
         kind, "\n".join(rows), file=item.file, title=f"{item.policy}: {item.effect.value}"

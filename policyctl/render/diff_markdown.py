@@ -9,6 +9,7 @@ from policyctl.core.finding import Finding
 from policyctl.render.diff_summary import lacks, needs, reach, verdict
 from policyctl.render.markdown import LIMIT
 from policyctl.render.markdown_text import cell, plain_text
+from policyctl.render.replay_summary import NO_RECORDS, impact, places
 from policyctl.render.summary import several
 from policyctl.usecases.diff import Comparison, PolicyDiff
 
@@ -43,6 +44,8 @@ def render(comparison: Comparison, *, limit: int = LIMIT) -> str:
     if comparison.policies:
         rows = [_row(item) for item in comparison.policies]
         blocks = [_fitting(f"\n{_TOP}", rows, limit // 3), *_weakened(comparison), *blocks]
+    if comparison.policies:
+        blocks.append(_impact(comparison))
     blocks += [_details(item) for item in comparison.policies]
     for number, block in enumerate(blocks):
         rest = _rest(len(blocks) - number)
@@ -85,14 +88,33 @@ def _weakened(comparison: Comparison) -> list[str]:
     return ["\n" + "".join(found)] if found else []
 
 
+def _impact(comparison: Comparison) -> str:
+    """What recorded traffic says, in sight."""
+    if not comparison.records:
+        return f"\n{plain_text(NO_RECORDS)}\n"
+    rows = [
+        f"- **{plain_text(item.policy)}** {plain_text(impact(item.replay))}\n"
+        for item in comparison.policies
+        if item.replay is not None
+    ]
+    return "\n**recorded traffic**\n\n" + "".join(rows)
+
+
 def _details(item: PolicyDiff) -> str:
     former = f", formerly {plain_text(item.renamed_from)}" if item.renamed_from else ""
     count = several(len(item.changes), "change")
     rows = "".join(map(_change, item.changes))
     return (
         f"\n<details><summary>{plain_text(item.policy)}: {count}{former}</summary>\n\n"
-        f"{_HEAD}{rows}\n</details>\n"
+        f"{_HEAD}{rows}{_places(item)}\n</details>\n"
     )
+
+
+def _places(item: PolicyDiff) -> str:
+    if item.replay is None:
+        return ""
+    told = places(item.replay, _MOST_IN_SIGHT)
+    return "\n" + "".join(f"- {plain_text(text)}\n" for text in told) if told else ""
 
 
 def _change(change: PolicyChange) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policyctl.core.criterion import at_most, percent
-from policyctl.core.replay import Kind, Replay
+from policyctl.core.replay import Changed, Kind, Replay
 from policyctl.core.replayability import NotReplayable
 from policyctl.core.sensitivity_choice import Choice
 from policyctl.render.summary import several
@@ -15,7 +15,12 @@ KINDS = {
     Kind.BLOCKED_OTHERWISE: "blocked otherwise",
     Kind.OBSERVED_OTHERWISE: "logged otherwise",
 }
+NO_RECORDS = (
+    "no records were given: what recorded traffic would have been decided differently is not"
+    " known (--events FILE)"
+)
 _PER = 100_000
+_EXAMPLES = 3
 
 
 def title(report: ReplayReport) -> str:
@@ -52,6 +57,31 @@ def kind_line(replay: Replay, kind: Kind) -> str:
 def gap(item: NotReplayable) -> str:
     """What cannot be replayed, and why."""
     return f"{item.guardrail} ({item.direction.value}): {item.reason}"
+
+
+def places(replay: Replay, most: int) -> tuple[str, ...]:
+    """Where decisions changed, with some records to look at, and what cannot be replayed.
+
+    Args:
+        replay: the replay.
+        most: how many places are told; the rest is counted.
+    """
+    told = [_place(item) for item in replay.changed[:most]]
+    rest = len(replay.changed) - most
+    told += [f"and {several(rest, 'more place')}"] if rest > 0 else []
+    gaps = [f"not replayable: {gap(item)}" for item in replay.not_replayable[:most]]
+    left = len(replay.not_replayable) - most
+    gaps += [f"and {several(left, 'more part')} that cannot be replayed"] if left > 0 else []
+    return (*told, *gaps)
+
+
+def _place(item: Changed) -> str:
+    place = item.place
+    examples = " ".join(example.request_id for example in item.examples[:_EXAMPLES])
+    return (
+        f"{place.guardrail} ({place.direction.value}) in {place.app}: {place.old.value} ->"
+        f" {place.new.value} {several(item.events, 'time')}, such as {examples}"
+    )
 
 
 def budget(report: ReplayReport) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.canonical import sha256
@@ -12,10 +12,12 @@ from policyctl.core.diff.effect import Effect, together
 from policyctl.core.diff.policies import effect_of, policy_changes
 from policyctl.core.diff.recorded import RecordedChange, recorded_change
 from policyctl.core.diff.requirement import Requirement, requirement
+from policyctl.core.evidence import RecordSource
 from policyctl.core.finding import Finding
+from policyctl.core.replay import Replay
 from policyctl.core.root_difference import RootChange, root_changes
-from policyctl.usecases.diff_pairs import Side, paired
-from policyctl.usecases.ports import Documents
+from policyctl.usecases.diff_pairs import Pairs, Side, paired
+from policyctl.usecases.ports import Analysis, Documents
 from policyctl.usecases.reading import Reading
 
 
@@ -28,6 +30,7 @@ class PolicyDiff:
         renamed_from: the policy's former id, or empty.
         apps: the applications whom it concerns; empty for all.
         edited: whether the file differs at all; a baseline may be all that changed.
+        replay: what recorded traffic would have been decided differently; None without records.
     """
 
     policy: str
@@ -40,6 +43,7 @@ class PolicyDiff:
     stage: str = ""
     renamed_from: str = ""
     edited: bool = True
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Comparison:
         governance: what the trust root changes: who may approve what, gates, appetite.
         unread: findings in files that could not be compared.
         compared: how many policies were looked at.
+        records: the detection records that were replayed; empty if none were given.
     """
 
     before: str
@@ -58,6 +63,7 @@ class Comparison:
     governance: tuple[RootChange, ...] = ()
     unread: tuple[Finding, ...] = ()
     compared: int = 0
+    records: tuple[RecordSource, ...] = ()
 
     @property
     def effect(self) -> Effect:
@@ -83,6 +89,7 @@ def compare(
     now: datetime,
     only: Iterable[str] = (),
     governs: bool = True,
+    records: Analysis | None = None,
 ) -> Comparison:
     """Compare two sides.
 
@@ -93,18 +100,40 @@ def compare(
         now: the moment by which the expiry of exceptions is judged.
         only: files and folders to look at; none for all.
         governs: whether going from one side to the other is a change that governance judges.
+        records: detection records to replay under both sides, or None.
     """
     wanted = frozenset(only)
     pairs = paired(before, after, documents, wanted)
     found = [_diff(was, is_, before, after, now, governs=governs) for was, is_ in pairs.readings]
+    policies = tuple(item for item in found if item.changes or (item.edited and governs))
+    if records is not None:
+        policies = tuple(_replayed(policies, pairs, records))
     return Comparison(
         before=before.name,
         after=after.name,
-        policies=tuple(item for item in found if item.changes or (item.edited and governs)),
+        policies=policies,
         governance=_governance(before, after) if governs and not wanted else (),
         unread=pairs.unread,
         compared=pairs.compared,
+        records=tuple(sorted(records.manifest())) if records is not None and policies else (),
     )
+
+
+def _replayed(
+    policies: Iterable[PolicyDiff], pairs: Pairs, records: Analysis
+) -> Iterator[PolicyDiff]:
+    """The differences with what recorded traffic says about each."""
+    sides: dict[str, tuple[Reading | None, Reading | None]] = {}
+    for was, is_ in pairs.readings:
+        shown = is_ or was
+        if shown is not None:
+            sides[shown.file] = was, is_
+    for item in policies:
+        old, new = (
+            reading.effective.policy if reading and reading.effective else None
+            for reading in sides[item.file]
+        )
+        yield replace(item, replay=records.replay(old, new))
 
 
 def _governance(before: Side, after: Side) -> tuple[RootChange, ...]:

@@ -68,4 +68,5 @@ def evidence_for(
         baseline=policy.extends,
         baseline_digest=sha256(baseline) if baseline is not None else "",
         sources=records.manifest(),
+        engine=records.engine,
     )

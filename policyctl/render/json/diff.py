@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from policyctl.core.diff.change import PolicyChange
+from policyctl.core.replay_document import replay_data
 from policyctl.render.diff_summary import lacks
 from policyctl.render.json.envelope import document
 from policyctl.usecases.diff import Comparison, PolicyDiff
@@ -27,6 +28,10 @@ def result_of(comparison: Comparison) -> dict[str, object]:
             {"topic": item.topic, "text": item.text, "effect": item.effect.value}
             for item in comparison.governance
         ],
+        "records": [
+            {"name": item.name, "sha256": item.sha256, "lines": item.lines}
+            for item in comparison.records
+        ],
         "policies": [_policy(item) for item in comparison.policies],
     }
 
@@ -46,6 +51,7 @@ def _policy(item: PolicyDiff) -> dict[str, object]:
         "gate": requirement.gate.value if requirement.gate else None,
         "entry": (recorded.entry or None) if recorded else None,
         "missing": list(lacks(item)),
+        "replay": replay_data(item.replay) if item.replay else None,
         "changes": [_change(change) for change in item.changes],
     }
 

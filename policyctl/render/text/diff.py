@@ -7,6 +7,7 @@ from policyctl.core.diff.effect import Effect
 from policyctl.core.diff.wording import wording
 from policyctl.render.diff_summary import lacks, needs, reach, verdict
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, cells, line
+from policyctl.render.replay_summary import NO_RECORDS, impact, places
 from policyctl.render.text.root_proposal import change_lines as change_of_root
 from policyctl.usecases.diff import Comparison, PolicyDiff
 
@@ -18,6 +19,7 @@ STYLES = {
     Effect.NEUTRAL: DIM,
 }
 _WIDE = 120
+_PLACES = 10
 _EFFECT = len("tighter") + 2
 
 
@@ -37,6 +39,8 @@ def render(comparison: Comparison, width: int | None = None) -> list[Line]:
         lines += [(), *policy_lines(item, width)]
     if comparison.governance:
         lines += [(), line(Part("governance", BOLD)), *change_of_root(comparison.governance)]
+    if comparison.policies and not comparison.records:
+        lines += [(), line(Part(NO_RECORDS, DIM))]
     if comparison.unread:
         lines += [(), line(Part("not compared:", WARN))]
         for finding in comparison.unread:
@@ -64,6 +68,9 @@ def policy_lines(item: PolicyDiff, width: int | None) -> list[Line]:
     if needs(item):
         lines.append(line(Part("  needs    ", DIM), needs(item)))
     lines += [line(Part("  missing  ", DIM), Part(text, WARN)) for text in lacks(item)]
+    if item.replay is not None:
+        lines.append(line(Part("  records  ", DIM), impact(item.replay)))
+        lines += [line(f"           {text}") for text in places(item.replay, _PLACES)]
     return lines
 
 
