@@ -46,7 +46,7 @@ def test_a_promotion_with_evidence_and_a_second_person_verifies(approved):
 
 
 def test_a_promotion_changes_one_line_of_the_policy_and_leaves_a_clean_tree(promoted):
-    changed = promoted.git("diff", "-U0", "HEAD~1", "--", POLICY).splitlines()
+    changed = promoted.git("diff", "--no-ext-diff", "-U0", "HEAD~1", "--", POLICY).splitlines()
 
     assert [row for row in changed if row[:1] in "+-" and row[:3] not in ("+++", "---")] == [
         "-stage: logging        # moved by policyctl",
