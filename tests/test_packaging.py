@@ -56,7 +56,7 @@ def test_it_carries_every_schema_baseline_catalogue_and_the_demo_records(wheel):
     assert not [name for name in inside if name.startswith(("tests", "docs"))]
 
 
-def test_it_plays_the_demo_in_a_fresh_environment(wheel, tmp_path):
+def test_it_plays_the_demo_and_writes_workflows_in_a_fresh_environment(wheel, tmp_path):
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv/bin/python"
     subprocess.run(
@@ -75,3 +75,18 @@ def test_it_plays_the_demo_in_a_fresh_environment(wheel, tmp_path):
     )
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+    story = tmp_path / "story"
+    for key, value in (("user.name", "Erin"), ("user.email", "erin@example.org")):
+        subprocess.run(["git", "-C", str(story), "config", key, value], check=True)
+    done = subprocess.run(
+        [str(tmp_path / "venv/bin/policyctl"), "init", "--ci", "github"],
+        cwd=story,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    action = story / ".github/actions/policyctl/action.yml"
+    assert action.read_bytes() == (CHECKOUT / ".github/actions/policyctl/action.yml").read_bytes()

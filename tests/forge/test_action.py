@@ -186,3 +186,45 @@ def test_the_base_is_named_by_the_beginning_of_its_id(origin, job):
     base = origin.commit("main")
     assert f"may be merged into '{base[:12]}'" in done.summary
     assert base not in done.summary
+
+
+def test_a_pull_request_about_something_else_gets_no_comment_but_a_verdict(origin, job, api):
+    author = origin.author
+    author.git("switch", "-q", "-c", "feature")
+    author.write("readme.txt", "x")
+    author.git("add", ".")
+    author.git("commit", "-qm", "x")
+    head = origin.push("feature")
+
+    done = pull_request(origin, job, head).action(install="none")
+    assert (done.code, done.outputs["verdict"], done.outputs["comment"]) == (0, "pass", "none")
+    assert api.comments == []
+    assert "no policy changed" in done.summary
+
+    api.comment(f"{MARK}\nit was about policies before")
+    done = pull_request(origin, job, head).action(install="none")
+    assert done.outputs["comment"] == "updated"
+    assert "no policy changed" in api.comments[0]["body"]
+
+
+def test_a_merge_queue_is_judged_without_a_comment(origin, job, api):
+    head = edited(origin)
+    payload = {
+        "repository": {"full_name": "acme/guardrails", "default_branch": "main"},
+        "merge_group": {"base_sha": origin.commit("main"), "head_sha": head},
+    }
+
+    done = job(origin.checkout(head), "merge_group", payload).action(install="none")
+
+    assert (done.code, done.outputs["verdict"], done.outputs["head"]) == (0, "pass", head)
+    assert api.requests == []
+
+
+def test_an_event_that_is_refused_ends_the_action_at_once(origin, job, api):
+    head = edited(origin)
+    run = job(origin.checkout(head), "pull_request_target", origin.pull_request(head))
+
+    done = run.action(install="none")
+
+    assert (done.code, done.outputs["verdict"], done.summary) == (2, "", "")
+    assert api.requests == []

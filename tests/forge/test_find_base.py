@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import os
+from pathlib import Path
+
+import policyctl
+
+ACTION = Path(policyctl.__file__).parent.parent / ".github/actions/policyctl"
 POLICY = "policies/team-assistant.yaml"
 ZERO = "0" * 40
 REPOSITORY = {"full_name": "acme/guardrails", "default_branch": "main"}
@@ -157,3 +164,20 @@ def test_a_commit_that_nobody_has_is_not_judged(job, origin):
 
     assert done.code == 3
     assert f"commit {'ab' * 20} cannot be fetched" in done.log
+
+
+def test_the_token_is_in_no_argument_and_in_no_file(job, origin, tmp_path):
+    place = origin.checkout(origin.commit("main"))
+    run = job(place, "push", {})
+    before = (place / ".git/config").read_bytes()
+    script = tmp_path / "show.sh"
+    script.write_text(
+        '. "$A/commands.sh"; . "$A/api.sh"; git_with_token\n'
+        "git config --get-all http.https://github.example/.extraheader\n"
+    )
+
+    done = run.script(os.path.relpath(script, ACTION), TOKEN="t")
+
+    basic = base64.b64encode(b"x-access-token:t").decode()
+    assert done.log == f"\nAUTHORIZATION: basic {basic}\n"
+    assert (place / ".git/config").read_bytes() == before

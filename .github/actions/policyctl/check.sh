@@ -66,6 +66,13 @@ if [ ! -s "$folder/report.md" ]; then
   } >"$folder/report.md"
 fi
 
+# A change that is about something else needs no comment of its own.
+quiet=false
+if [ "$final" = 0 ] && plain_git diff --quiet --no-ext-diff --no-textconv "$BASE...$HEAD" -- \
+  policies .policyctl policyctl.toml catalogues; then
+  quiet=true
+fi
+
 case $final in 0) verdict=pass ;; 1) verdict=fail ;; 3) verdict=not_judged ;; 4) verdict=tampered ;; *) verdict=misuse ;; esac
 {
   cat -- "$folder/report.md"
@@ -81,3 +88,4 @@ output verdict "$verdict"
 output exit-code "$final"
 output report "$folder/comment.md"
 output sarif "$sarif"
+output quiet "$quiet"

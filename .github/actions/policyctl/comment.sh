@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Puts the report into one comment of the pull request: written once, brought up to date afterwards.
+# Puts the report into one comment of the pull request: written once, brought up to date afterwards. Where
+# nothing governed changes, none is begun.
 # A token that may not write is no failure: the report stands in the summary of the run.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=commands.sh
@@ -61,7 +62,9 @@ for ((page = 1; page <= PAGES; page++)); do
   [ "$(jq length "$folder/answer")" = 100 ] || break
 done
 
-if [ -z "$id" ]; then
+if [ -z "$id" ] && [ "${QUIET:-}" = true ]; then
+  output comment none
+elif [ -z "$id" ]; then
   status=$(api POST "$here/$NUMBER/comments" "$folder/body")
   [ "$status" = 201 ] || give_up "$status"
   output comment created

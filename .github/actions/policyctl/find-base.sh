@@ -3,9 +3,13 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=commands.sh
 . "${BASH_SOURCE[0]%/*}/commands.sh"
+# shellcheck source-path=SCRIPTDIR source=api.sh
+. "${BASH_SOURCE[0]%/*}/api.sh"
 
 command -v jq >/dev/null || refuse "there is no jq on this runner, which reads the event"
 [ -s "${GITHUB_EVENT_PATH:-}" ] || refuse "there is no event: GITHUB_EVENT_PATH names no file"
+
+git_with_token
 
 field() { jq -r "$1 // empty" "$GITHUB_EVENT_PATH"; }
 
