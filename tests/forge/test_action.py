@@ -228,3 +228,18 @@ def test_an_event_that_is_refused_ends_the_action_at_once(origin, job, api):
 
     assert (done.code, done.outputs["verdict"], done.summary) == (2, "", "")
     assert api.requests == []
+
+
+def test_what_is_fetched_of_a_long_history_is_enough_to_judge(origin, job):
+    author = origin.author
+    for _ in range(120):
+        author.git("commit", "-q", "--allow-empty", "-m", "old")
+    origin.push("main")
+    head = edited(origin)
+    run = pull_request(origin, job, head)
+
+    done = run.action(install="none")
+
+    assert (done.code, done.outputs["verdict"]) == (0, "pass"), done.log
+    fetched = author.git("-C", str(run.workspace), "rev-list", "--count", "HEAD")
+    assert int(fetched) < 60

@@ -181,3 +181,28 @@ def test_the_token_is_in_no_argument_and_in_no_file(job, origin, tmp_path):
     basic = base64.b64encode(b"x-access-token:t").decode()
     assert done.log == f"\nAUTHORIZATION: basic {basic}\n"
     assert (place / ".git/config").read_bytes() == before
+
+
+def test_a_branch_that_merged_its_base_is_fetched_back_to_where_both_began(job, origin):
+    author = origin.author
+    start = origin.commit("main")
+    head = grown(origin, "feature", 3)
+    author.git("switch", "-q", "main")
+    for number in range(5):
+        author.git("commit", "-q", "--allow-empty", "-m", f"main {number}")
+    author.git("merge", "-q", "--no-ff", "--no-edit", "feature~1")
+    base = origin.push("main")
+    author.git("switch", "-q", "feature")
+    author.git("merge", "-q", "--no-ff", "--no-edit", "main~1")
+    head = origin.push("feature")
+    place = origin.checkout(head)
+    run = job(place, "pull_request", origin.pull_request(head))
+
+    done = deepened(run, base, head)
+
+    assert done.code == 0, done.log
+    bases = author.git("merge-base", "--all", base, head).split()
+    assert len(bases) == 2
+    found = author.git("-C", str(place), "merge-base", "--all", base, head).split()
+    assert sorted(found) == sorted(bases)
+    assert start not in bases

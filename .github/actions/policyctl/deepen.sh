@@ -19,11 +19,13 @@ is_shallow() { [ "$(plain_git rev-parse --is-shallow-repository)" = true ]; }
 
 # Whether the commits on both sides of the parting are there, none of them cut off.
 reaches() {
-  local shallow
+  local shallow between
   is_shallow || return 0
   plain_git merge-base "$BASE" "$HEAD" >/dev/null || return 1
   shallow=$(plain_git rev-parse --git-path shallow)
-  ! plain_git rev-list "$BASE...$HEAD" | grep -qxFf "$shallow"
+  # Not piped: a reader that stops at the first match would make git, and so the answer, fail.
+  between=$(plain_git rev-list "$BASE...$HEAD")
+  ! grep -qxFf "$shallow" <<<"$between"
 }
 
 for commit in "$BASE" "$HEAD"; do

@@ -19,7 +19,7 @@ options=()
 IFS=, read -ra files <<<"$EVENTS"
 for file in "${files[@]}"; do
   read -r file <<<"$file"
-  case $file in '' | /* | -* | *..*) refuse "the input events names no file of this repository: $file" ;; esac
+  case $file in '' | /* | -* | *..*) refuse "the input events names no file below this folder: $file" ;; esac
   [ -f "$file" ] || refuse "there is no file $file"
   options+=(--events "$file")
 done
