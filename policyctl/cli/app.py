@@ -30,6 +30,7 @@ from policyctl.cli.records import records
 from policyctl.cli.redact import redact
 from policyctl.cli.replay import replay
 from policyctl.cli.retire import retire
+from policyctl.cli.review import review
 from policyctl.cli.root import root
 from policyctl.cli.rule import rule
 from policyctl.cli.schema import schema
@@ -86,4 +87,5 @@ for command in (
     app.command()(command)
 app.add_typer(root, name="root")
 app.add_typer(records, name="records")
+app.add_typer(review, name="review")
 app.add_typer(hook, name="hook")

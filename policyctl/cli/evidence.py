@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from policyctl.cli.formats import Format
-from policyctl.cli.options import EventsOption, FormatOption, PolicyArgument, Target
+from policyctl.cli.options import (
+    EventsOption,
+    FormatOption,
+    LabelsOption,
+    PolicyArgument,
+    RequestsOption,
+    Target,
+)
 
 
 def evidence(
@@ -16,15 +23,19 @@ def evidence(
     to: Annotated[
         Target | None, typer.Option("--to", help="The stage asked about. Default: the next one.")
     ] = None,
+    labels: LabelsOption = None,
+    requests: RequestsOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Judge a promotion's gate on detection records: met (0), not met (1), undecided (3)."""
+    from dataclasses import replace
     from pathlib import Path
 
     from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.adapters.policy_files import read_policy
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.evidence_inputs import beside, recorded_history
     from policyctl.cli.output import emit
     from policyctl.core.stages import Stage
     from policyctl.errors import UsageError
@@ -36,6 +47,7 @@ def evidence(
         raise UsageError("evidence is read from detection records", hint="--events FILE")
     folder = governed_folder(Path.cwd())
     file, content = read_policy(policy, Path.cwd(), folder)
+    given = beside(labels, requests)
     report = judge(
         content,
         file=file,
@@ -43,6 +55,7 @@ def evidence(
         records=open_analysis(events),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
+        beside=replace(given, history=lambda: recorded_history(Path(file).stem, content, folder)),
     )
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
     raise typer.Exit(EXIT_CODES[report.verdict])

@@ -87,6 +87,23 @@ EventsOption = Annotated[
         metavar="FILE",
     ),
 ]
+LabelsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        help="Verdicts on the drawn sample, from 'policyctl review import'. They count in place "
+        "of labels in the records.",
+        metavar="FILE",
+    ),
+]
+RequestsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--requests",
+        help="Requests as something else counted them: a CSV with the columns day, app, requests.",
+        metavar="FILE",
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(

@@ -12,7 +12,9 @@ from policyctl.cli.options import (
     DryRunOption,
     EventsOption,
     KeyOption,
+    LabelsOption,
     NowOption,
+    RequestsOption,
     Target,
 )
 
@@ -34,6 +36,8 @@ def promote(
         str | None, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
     ] = None,
     events: EventsOption = None,
+    labels: LabelsOption = None,
+    requests: RequestsOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     check: Annotated[
@@ -82,7 +86,9 @@ def promote(
     if check:
         from policyctl.cli.promote_check import Asked, run_check
 
-        require_alone(policy, to, rationale, events, key, base=base, dry_run=dry_run)
+        require_alone(
+            policy, to, rationale, events or labels or requests, key, base=base, dry_run=dry_run
+        )
         asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
         raise typer.Exit(run_check(asked, format))
     name, target, reason = promotion_arguments(
@@ -90,21 +96,32 @@ def promote(
     )
     if format not in (GateFormat.TEXT, GateFormat.JSON):
         raise typer.BadParameter(f"'{format.value}' is for --check", param_hint="--format")
-    _move(name, target, reason, events, key, now, Format(format.value), dry_run=dry_run)
+    _move(
+        name,
+        target,
+        reason,
+        (events, labels, requests),
+        key,
+        now,
+        Format(format.value),
+        dry_run=dry_run,
+    )
 
 
 def _move(
     policy: str,
     to: Target,
     rationale: str,
-    events: list[str] | None,
+    grounds: tuple[list[str] | None, str | None, str | None],
     key: str | None,
     now: str | None,
     format: Format,
     *,
     dry_run: bool,
 ) -> None:
+    """Promote on the grounds of records, verdicts on a sample, and counted requests."""
     from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import change_name, policy_id, workplace
@@ -113,6 +130,7 @@ def _move(
     from policyctl.render.text.promote import render as as_text
     from policyctl.usecases.promote import promote as move
 
+    events, labels, requests = grounds
     with workplace(key) as hands:
         promotion = move(
             policy_id(policy),
@@ -123,6 +141,7 @@ def _move(
             now=moment(now),
             hands=hands,
             dry_run=dry_run,
+            beside=beside(labels, requests),
         )
     emit(lambda width: as_text(promotion, width), lambda: as_json(promotion), format)
     raise typer.Exit(0 if promotion.outcome else 1)

@@ -42,7 +42,7 @@ def require_alone(
     policy: str | None,
     to: Target | None,
     rationale: str | None,
-    events: list[str] | None,
+    events: list[str] | str | None,
     key: str | None,
     *,
     base: str,

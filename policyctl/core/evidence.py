@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN
 from fractions import Fraction
 
 from policyctl.core.canonical import encode
 from policyctl.core.criterion import Criterion, Outcome, verdict
+from policyctl.core.escalation import TriggerState, trigger_states
+from policyctl.core.evidence_number import decimal
+from policyctl.core.evidence_parts import further_parts
+from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import alpha
 from policyctl.core.gate import evaluate
 from policyctl.core.layout import EVIDENCE_TYPE
-from policyctl.core.policy import Gate
+from policyctl.core.policy import Gate, Trigger
+from policyctl.core.reviews import reviewed_tally
 from policyctl.core.stages import Stage
 from policyctl.core.statistics import (
     anytime_upper,
@@ -22,7 +27,11 @@ from policyctl.core.statistics import (
 )
 from policyctl.core.tally import Stratum, Tally
 
-_MILLIONTH = Decimal("0.000001")
+_SHARES = (
+    "completeness", "flag_rate", "weekly_change", "daily_variation", "mix_shift", "excepted",
+    "limited_blocked", "reviewed_twice", "agreement",
+)  # fmt: skip
+_COUNTS = ("harm", "newly_blocked", "reviewers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -44,6 +53,8 @@ class EvidenceReport:
         baseline_digest: sha256 of the baseline's file, or empty.
         sources: the files that the records came from, in order.
         engine: what counted the records.
+        facts: what is known beside the tally.
+        triggers: what the records say about the policy's escalation triggers.
     """
 
     policy: str
@@ -57,6 +68,8 @@ class EvidenceReport:
     tally: Tally
     criteria: tuple[Criterion, ...]
     engine: str = "python"
+    facts: Facts = NOTHING
+    triggers: tuple[TriggerState, ...] = ()
 
     @property
     def verdict(self) -> Outcome:
@@ -76,8 +89,12 @@ def report_on(
     baseline: str = "",
     baseline_digest: str = "",
     engine: str = "python",
+    facts: Facts = NOTHING,
+    escalation: tuple[Trigger, ...] = (),
 ) -> EvidenceReport:
     """The report that follows from the counts and the gate; its fields mean what it says there."""
+    if facts.reviews is not None:
+        tally = reviewed_tally(tally, facts.reviews)
     return EvidenceReport(
         policy=policy,
         source=source,
@@ -89,7 +106,9 @@ def report_on(
         engine=engine,
         gate=gate,
         tally=tally,
-        criteria=evaluate(tally, gate),
+        criteria=evaluate(tally, gate, facts),
+        facts=facts,
+        triggers=trigger_states(escalation, tally, facts),
     )
 
 
@@ -143,6 +162,7 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
             "gate": _gate(report.gate),
             "traffic": _traffic(report.tally),
             "strata": [_stratum(stratum, report.gate) for stratum in report.tally.strata],
+            **further_parts(report.tally, report.gate, report.facts, report.triggers),
             "criteria": [_criterion(criterion) for criterion in report.criteria],
             "verdict": report.verdict.value,
         }
@@ -154,10 +174,27 @@ def _gate(gate: Gate) -> dict[str, object]:
         "window_hours": gate.window // timedelta(hours=1),
         "records": gate.records,
         "reviewed": gate.reviewed,
-        "false_positives": _decimal(gate.false_positives),
-        "confidence": _decimal(gate.confidence),
+        "false_positives": decimal(gate.false_positives),
+        "confidence": decimal(gate.confidence),
         "inference": gate.inference.value,
+        **_further(gate),
     }
+
+
+def _further(gate: Gate) -> dict[str, object]:
+    """What the gate asks for besides, and nothing where it does not."""
+    asked: dict[str, object] = {}
+    for name in _SHARES:
+        share: Fraction | None = getattr(gate, name)
+        if share is not None:
+            asked[name] = decimal(share)
+    for name in _COUNTS:
+        count: int | None = getattr(gate, name)
+        if count is not None:
+            asked[name] = count
+    if gate.exceptions_frozen is not None:
+        asked["exceptions_frozen_hours"] = gate.exceptions_frozen // timedelta(hours=1)
+    return asked
 
 
 def _traffic(tally: Tally) -> dict[str, object]:
@@ -185,16 +222,16 @@ def _stratum(stratum: Stratum, gate: Gate) -> dict[str, object]:
         "scope_evaluations": stratum.scope_evaluations,
         "scope_errors": stratum.scope_errors,
         "flagged": stratum.flagged,
-        "flag_rate": _decimal(Fraction(stratum.flagged, evaluations)) if evaluations else None,
+        "flag_rate": decimal(Fraction(stratum.flagged, evaluations)) if evaluations else None,
         "excepted": stratum.excepted,
         "newly_blocked": stratum.newly_blocked,
         "reviewed": stratum.reviewed,
         "false_positives": stratum.false_positives,
         "unsure": stratum.unsure,
         "false_positive_bounds": {
-            "lower": _decimal(found.lower, ROUND_FLOOR),
-            "upper": _decimal(found.upper, ROUND_CEILING),
-            "anytime_upper": _decimal(found.anytime, ROUND_CEILING),
+            "lower": decimal(found.lower, ROUND_FLOOR),
+            "upper": decimal(found.upper, ROUND_CEILING),
+            "anytime_upper": decimal(found.anytime, ROUND_CEILING),
             "window_upper": found.window,
         },
         "versions": {detector: list(versions) for detector, versions in stratum.versions},
@@ -217,15 +254,7 @@ def _criterion(criterion: Criterion) -> dict[str, object]:
 
 
 def _number(value: float | None, rounding: str = ROUND_HALF_EVEN) -> int | str | None:
-    return value if value is None or isinstance(value, int) else _decimal(value, rounding)
-
-
-def _decimal(value: float | Fraction, rounding: str = ROUND_HALF_EVEN) -> str:
-    """Six decimals as text, because no two languages write the same float."""
-    exact = Fraction(value)
-    return str(
-        (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(_MILLIONTH, rounding)
-    )
+    return value if value is None or isinstance(value, int) else decimal(value, rounding)
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -13,8 +13,9 @@ from policyctl.core.canonical import NonCanonicalError, decode, sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding
+from policyctl.core.items import LOWER_IS_STRICTER
 from policyctl.core.layout import EVIDENCE_TYPE
-from policyctl.core.policy import gate_from
+from policyctl.core.policy import Gate, gate_from
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
 from policyctl.core.snapshot import Snapshot, content_of, violation
@@ -85,11 +86,23 @@ def _problem(
         return "EVIDENCE_MISMATCH", f"{path} was computed for another version of the policy"
     if not _is_met(report):
         return "GATE_NOT_MET", f"{path} says that the gate is not met"
+    if _by_author_only(report, item, root):
+        return "GATE_NOT_MET", f"{path} rests on reviews by the author of the change alone"
     floor = root.gates.get(str(expected["to"]), {}) if root else {}
     lax = _laxer(report.get("gate"), floor)
     if lax:
         return "GATE_BELOW_FLOOR", f"{path} was judged by a laxer {lax} than governance asks for"
     return None
+
+
+def _by_author_only(report: Mapping[str, Any], item: Recorded, root: TrustRoot | None) -> bool:
+    reviews = report.get("reviews")
+    if not isinstance(reviews, dict) or (root and root.solo):
+        return False
+    reviewers = reviews.get("reviewers")
+    if not isinstance(reviewers, list) or not all(isinstance(who, str) for who in reviewers):
+        return True
+    return item.authors >= set(reviewers)
 
 
 def _is_met(report: Mapping[str, object]) -> bool:
@@ -114,14 +127,24 @@ def _laxer(gate: object, floor: Mapping[str, Any]) -> str:
         "confidence": ("confidence", least.confidence, 1),
     }
     for name in floor:
-        if name in asked:
-            field, wanted, direction = asked[name]
-            found = _exact(gate.get(field)) if isinstance(gate, dict) else None
-            if found is None or direction * (found - wanted) < 0:
-                return name.replace("_", " ")
-        elif not isinstance(gate, dict) or gate.get(name) not in ("anytime", floor[name]):
-            return name
+        if name == "inference":
+            if not isinstance(gate, dict) or gate.get(name) not in ("anytime", floor[name]):
+                return name
+            continue
+        field, wanted, direction = asked[name] if name in asked else _further(name, least)
+        found = _exact(gate.get(field)) if isinstance(gate, dict) else None
+        if found is None or direction * (found - wanted) < 0:
+            return name.replace("_", " ")
     return ""
+
+
+def _further(name: str, least: Gate) -> tuple[str, Fraction, int]:
+    """Field of the report, least value and direction of what a gate may ask for besides."""
+    direction = -1 if name in LOWER_IS_STRICTER else 1
+    if name == "exceptions_frozen":
+        span = least.exceptions_frozen or timedelta()
+        return "exceptions_frozen_hours", Fraction(span // _HOUR), direction
+    return name, Fraction(getattr(least, name)), direction
 
 
 def _exact(value: object) -> Fraction | None:

@@ -14,6 +14,8 @@ from policyctl.core.criterion import (
     left_in_window,
     percent,
 )
+from policyctl.core.facts import NOTHING, Facts, missing_reviews
+from policyctl.core.multiple_tests import holm
 from policyctl.core.policy import Gate, Inference
 from policyctl.core.statistics import (
     anytime_upper,
@@ -27,7 +29,7 @@ from policyctl.core.statistics import (
 from policyctl.core.tally import Stratum, Tally
 
 
-def false_positives(tally: Tally, gate: Gate) -> Iterator[Criterion]:
+def false_positives(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> Iterator[Criterion]:
     """A criterion for each stratum in which something would be newly blocked."""
     strata = [stratum for stratum in tally.strata if stratum.newly_blocked]
     if not strata:
@@ -39,14 +41,17 @@ def false_positives(tally: Tally, gate: Gate) -> Iterator[Criterion]:
             limit=float(gate.false_positives),
         )
     for stratum in strata:
-        yield _false_positive(stratum, gate)
+        yield _false_positive(stratum, gate, facts)
 
 
-def _false_positive(stratum: Stratum, gate: Gate) -> Criterion:
+def _false_positive(stratum: Stratum, gate: Gate, facts: Facts) -> Criterion:
     x, n, error = stratum.false_positives, stratum.reviewed, alpha(gate)
     anytime = gate.inference is Inference.ANYTIME
+    missing = missing_reviews(stratum, facts)
+    # What was drawn and not looked at speaks against the promotion, and not for a verdict of it.
+    least = clopper_pearson_lower(x, n + missing, error)
+    x, n = x + missing, n + missing
     exact = clopper_pearson_upper(x, n, error)
-    least = clopper_pearson_lower(x, n, error)
     confidence = f"with {percent(gate.confidence)} confidence"
     tolerated = percent(gate.false_positives)
     need, outcome = None, Outcome.UNDECIDED
@@ -59,6 +64,10 @@ def _false_positive(stratum: Stratum, gate: Gate) -> Criterion:
         text = f"at least {at_least(least)} {confidence}, more than {tolerated}"
     elif shown(x, n, gate):
         outcome = Outcome.MET
+    elif missing:
+        need = missing
+        text += f", where {tolerated} is tolerated: {counted(missing, 'review')} of the drawn"
+        text += " sample missing, and each counts as false"
     elif gate.false_positives == 0:
         text += ", and no number of reviews can show a share of 0%"
     else:
@@ -103,3 +112,31 @@ def planned(x: int, gate: Gate) -> int:
 def alpha(gate: Gate) -> float:
     """The probability of error that the gate's confidence leaves."""
     return float(1 - gate.confidence)
+
+
+def promotable(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[str, ...]:
+    """The strata that could be promoted alone, although others are not shown to be good.
+
+    Whoever picks those that pass looks in several places, so each has to show more: Holm's
+    procedure for one look, and evidence as many times as strong for a bound that always holds.
+    """
+    strata = [stratum for stratum in tally.strata if stratum.newly_blocked]
+    theta, error = float(gate.false_positives), alpha(gate)
+    if theta == 0:
+        return ()
+    p_values = [_p_value(stratum, gate, facts) for stratum in strata]
+    return tuple(
+        stratum.name
+        for stratum, p_value in zip(strata, holm(p_values), strict=True)
+        if p_value <= error
+    )
+
+
+def _p_value(stratum: Stratum, gate: Gate, facts: Facts) -> float:
+    missing = missing_reviews(stratum, facts)
+    x, n = stratum.false_positives + missing, stratum.reviewed + missing
+    theta = float(gate.false_positives)
+    if gate.inference is Inference.ANYTIME:
+        # By Ville's inequality the inverse of an e-value is a p value at any time.
+        return min(1.0, math.exp(-log_e_value(x, n, theta)))
+    return binomial_cdf(x, n, theta) if n >= gate.reviewed else 1.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policyctl.core.quantities import duration, share
+from policyctl.core.items import strictness
+from policyctl.core.quantities import duration
 from policyctl.core.trust_root import TrustRoot
 
 
@@ -50,15 +51,7 @@ def _gate_effect(name: str, was: Any, will: Any) -> str:
         return "looser" if will == "fixed" else "tighter" if was == "fixed" else "neutral"
     if was is None or will is None:
         return "tighter" if was is None else "looser"
-    if name == "window":
-        less = duration(will) < duration(was)
-    elif name in ("false_positives", "confidence"):
-        less = share(will) < share(was)
-        if name == "false_positives":
-            less = not less
-    else:
-        less = will < was
-    return "looser" if less else "tighter"
+    return "looser" if strictness(name, will) < strictness(name, was) else "tighter"
 
 
 def _appetite(before: TrustRoot, after: TrustRoot) -> Iterator[tuple[str, str, str]]:

@@ -9,25 +9,42 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
+from policyctl.core.completeness import completeness_criteria
 from policyctl.core.criterion import Criterion, at_most, counted, left_in_window, met, percent
+from policyctl.core.effect_criteria import effect_criteria
+from policyctl.core.exception_criteria import exception_criteria
+from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import false_positives
 from policyctl.core.policy import Gate
+from policyctl.core.review_criteria import review_criteria
+from policyctl.core.stability import stability_criteria
 from policyctl.core.tally import Stratum, Tally
 
 _DAY = timedelta(days=1)
 _TOLERATED_ERRORS = Fraction(5, 1000)
 
 
-def evaluate(tally: Tally, gate: Gate) -> tuple[Criterion, ...]:
-    """What the counts say about each criterion of the gate."""
+def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterion, ...]:
+    """What the counts say about each criterion of the gate.
+
+    Args:
+        tally: the counts.
+        gate: what is asked for.
+        facts: what is known beside the counts; what the gate asks and is not known is undecided.
+    """
     return (
         _window(tally, gate),
         _records(tally, gate),
         _every_guardrail(tally),
         _errors(tally),
         _versions(tally),
+        *completeness_criteria(tally, gate, facts),
         _reviewed(tally, gate),
-        *false_positives(tally, gate),
+        *review_criteria(gate, facts),
+        *false_positives(tally, gate, facts),
+        *effect_criteria(tally, gate, facts),
+        *stability_criteria(tally, gate, facts),
+        *exception_criteria(tally, gate, facts),
     )
 
 

@@ -41,8 +41,27 @@ GATE_STRICTNESS: Mapping[str, Callable[[Any], Fraction]] = {
     "false_positives": lambda value: -share(value),
     "confidence": share,
     "inference": lambda value: Fraction(value == "anytime"),
+    "completeness": share,
+    "flag_rate": lambda value: -share(value),
+    "harm": lambda value: -Fraction(value),
+    "weekly_change": lambda value: -share(value),
+    "daily_variation": lambda value: -share(value),
+    "mix_shift": lambda value: -share(value),
+    "excepted": lambda value: -share(value),
+    "exceptions_frozen": lambda value: Fraction(duration(value).total_seconds()),
+    "limited_blocked": share,
+    "newly_blocked": lambda value: -Fraction(value),
+    "reviewers": Fraction,
+    "reviewed_twice": share,
+    "agreement": share,
 }
 """How strict each value of a gate is: the larger number asks for more evidence."""
+
+LOWER_IS_STRICTER = frozenset({
+    "false_positives", "flag_rate", "harm", "weekly_change", "daily_variation", "mix_shift",
+    "excepted", "newly_blocked",
+})  # fmt: skip
+"""The values of a gate of which the smaller number asks for more evidence."""
 
 
 @lru_cache(maxsize=1024, typed=True)

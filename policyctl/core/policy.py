@@ -110,6 +110,21 @@ class Gate:
         reviewed: newly blocked detections that must have been reviewed.
         false_positives: highest tolerated share of false positives, 0 to 1.
         confidence: confidence of the upper bound on that share, 0.5 to 1.
+        completeness: least share of the requests of an independent counter that have records.
+        flag_rate: highest share of evaluations that are flagged, its upper bound.
+        harm: most false blocks among 100,000 requests, their upper bound.
+        weekly_change: by how much the flag rate of the last week may differ from that before.
+        daily_variation: highest coefficient of variation of the flag rate between days.
+        mix_shift: highest population stability index of the levels between those weeks.
+        excepted: highest share of flagged detections that exceptions let through.
+        exceptions_frozen: time at the end of the window in which no exception was changed.
+        limited_blocked: least share of what the limited scope blocks that the engine did block.
+        newly_blocked: most detections that may be newly blocked in the window.
+        reviewers: least number of people who reviewed.
+        reviewed_twice: least share of the sample that two people reviewed.
+        agreement: least agreement of these two beyond chance, as Cohen's kappa.
+
+    What is None is not asked for.
     """
 
     window: timedelta = timedelta(days=14)
@@ -118,6 +133,19 @@ class Gate:
     false_positives: Fraction = Fraction(2, 100)
     confidence: Fraction = Fraction(95, 100)
     inference: Inference = Inference.ANYTIME
+    completeness: Fraction | None = None
+    flag_rate: Fraction | None = None
+    harm: int | None = None
+    weekly_change: Fraction | None = None
+    daily_variation: Fraction | None = None
+    mix_shift: Fraction | None = None
+    excepted: Fraction | None = None
+    exceptions_frozen: timedelta | None = None
+    limited_blocked: Fraction | None = None
+    newly_blocked: int | None = None
+    reviewers: int | None = None
+    reviewed_twice: Fraction | None = None
+    agreement: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +284,26 @@ def gate_from(item: Mapping[str, Any]) -> Gate:
         ),
         confidence=share(item["confidence"]) if "confidence" in item else default.confidence,
         inference=Inference(item.get("inference", default.inference.value)),
+        completeness=_share_of(item, "completeness"),
+        flag_rate=_share_of(item, "flag_rate"),
+        harm=item.get("harm"),
+        weekly_change=_share_of(item, "weekly_change"),
+        daily_variation=_share_of(item, "daily_variation"),
+        mix_shift=_share_of(item, "mix_shift"),
+        excepted=_share_of(item, "excepted"),
+        exceptions_frozen=(
+            duration(item["exceptions_frozen"]) if "exceptions_frozen" in item else None
+        ),
+        limited_blocked=_share_of(item, "limited_blocked"),
+        newly_blocked=item.get("newly_blocked"),
+        reviewers=item.get("reviewers"),
+        reviewed_twice=_share_of(item, "reviewed_twice"),
+        agreement=_share_of(item, "agreement"),
     )
+
+
+def _share_of(item: Mapping[str, Any], name: str) -> Fraction | None:
+    return share(item[name]) if name in item else None
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -256,4 +256,17 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "inference": lambda value: _fitting(
         value, lambda text: text in ("anytime", "fixed"), "inference"
     ),
+    "completeness": share,
+    "flag_rate": share,
+    "harm": _count,
+    "weekly_change": share,
+    "daily_variation": share,
+    "mix_shift": share,
+    "excepted": share,
+    "exceptions_frozen": duration,
+    "limited_blocked": share,
+    "newly_blocked": _count,
+    "reviewers": _count,
+    "reviewed_twice": share,
+    "agreement": share,
 }

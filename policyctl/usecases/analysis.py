@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.evidence import RecordSource
+from policyctl.core.measuring import Measured, measure
 from policyctl.core.policy import Policy
 from policyctl.core.record import Record
 from policyctl.core.replay import Replay
@@ -32,6 +33,10 @@ class PlainAnalysis:
     def tally(self, old: Policy, new: Policy) -> Tally:
         """The counts that a gate is judged on."""
         return tally(self._records, old, new)
+
+    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+        """Everything that a gate is judged on, in one pass."""
+        return measure(self._records, old, new, size=size)
 
     def replay(self, old: Policy | None, new: Policy | None) -> Replay:
         """The records decided under two policies."""

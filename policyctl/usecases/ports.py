@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from policyctl.core.evidence import RecordSource
     from policyctl.core.finding import Finding, Path
     from policyctl.core.history import Dropped, State
+    from policyctl.core.measuring import Measured
     from policyctl.core.policy import Policy
     from policyctl.core.record import Record
     from policyctl.core.replay import Replay
@@ -252,6 +253,9 @@ class Analysis(RecordFiles, Protocol):
 
     def tally(self, old: Policy, new: Policy) -> Tally:
         """What `core.tally.tally` says of the records."""
+
+    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+        """What `core.measuring.measure` says of the records."""
 
     def replay(self, old: Policy | None, new: Policy | None) -> Replay:
         """What `core.replaying.replay` says of the records."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.criterion import Outcome
@@ -12,8 +12,9 @@ from policyctl.core.evidence import EvidenceReport, evidence_bytes
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
 from policyctl.errors import RefusedError
-from policyctl.usecases.evidence import evidence_for
-from policyctl.usecases.ledger_state import Hands
+from policyctl.usecases.evidence import ALONE, Beside, evidence_for
+from policyctl.usecases.exception_history import exception_history, exceptions_of
+from policyctl.usecases.ledger_state import Hands, signing_person
 from policyctl.usecases.ports import Analysis
 from policyctl.usecases.reading import require_alike, require_effective
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
@@ -45,6 +46,7 @@ def promote(
     now: datetime,
     hands: Hands,
     dry_run: bool = False,
+    beside: Beside = ALONE,
 ) -> Promotion:
     """Check the gate, move the stage in the file, and record it as one signed commit.
 
@@ -57,6 +59,7 @@ def promote(
         now: the time that the entry states.
         hands: repository, signer and readers.
         dry_run: say what would happen, and change nothing.
+        beside: what evidence is computed with beside the records.
 
     Raises:
         RefusedError: the step, the policy or its ledger does not allow it.
@@ -73,7 +76,13 @@ def promote(
             f"a promotion to '{target.value}' needs evidence",
             hint="--events FILE with the detection records of the policy's traffic",
         )
-    evidence = evidence_for(reading, target=target, records=records, governance=found.governance)
+    evidence = evidence_for(
+        reading,
+        target=target,
+        records=records,
+        governance=found.governance,
+        beside=_with_author(beside, found, hands),
+    )
     if evidence.verdict is not Outcome.MET:
         return Promotion(policy=effective.policy, target=target, evidence=evidence)
     outcome = record_change(
@@ -95,6 +104,18 @@ def promote(
         dry_run=dry_run,
     )
     return Promotion(policy=effective.policy, target=target, evidence=evidence, outcome=outcome)
+
+
+def _with_author(beside: Beside, found: Standing, hands: Hands) -> Beside:
+    """With who makes the change, who must not be the only reviewer, and with the ledger's past."""
+    chain = found.state.chain(found.last.entry.policy)
+    entries = chain.entries if chain else ()
+    present = exceptions_of(found.reading.content, hands.documents)
+    return replace(
+        beside,
+        author=signing_person(found.state.root, hands.signer) if beside.labels else "",
+        history=lambda: exception_history(present, entries, hands.repository, hands.documents),
+    )
 
 
 def _require_step(policy: Policy, target: Stage) -> None:

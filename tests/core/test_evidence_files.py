@@ -18,6 +18,7 @@ from policyctl.core.stages import Stage
 from policyctl.core.trust_root import TrustRoot
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+AUTHORS: frozenset[str] = frozenset()
 BEFORE = "b" * 64
 FLOOR = {
     "window": "7d",
@@ -83,7 +84,7 @@ def chain(*references: EvidenceReference) -> Chain:
         requested_at=NOW,
         evidence=references,
     )
-    recorded = Recorded(entry=entry, content=b"", approvals={}, missing={})
+    recorded = Recorded(entry=entry, content=b"", approvals={}, missing={}, authors=AUTHORS)
     return Chain(policy="shop", entries=(recorded,), findings=())
 
 
@@ -141,6 +142,37 @@ def test_a_gate_that_asks_for_less_than_governance_is_found(field, value):
 @pytest.mark.parametrize("gate", [None, [], "lax"])
 def test_a_report_without_a_gate_is_found(gate):
     assert codes({**REPORT, "gate": gate}) == ["GATE_BELOW_FLOOR"]
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "expected"),
+    [(["erin"], ["GATE_NOT_MET"]), (["ada"], []), (["ada", "erin"], []), (None, ["GATE_NOT_MET"])],
+)
+def test_reviews_by_the_author_of_the_change_alone_are_found(reviewers, expected, monkeypatch):
+    monkeypatch.setitem(globals(), "AUTHORS", frozenset({"erin"}))
+
+    assert codes({**REPORT, "reviews": {"reviewers": reviewers}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "floor", "strict", "lax"),
+    [
+        ("harm", 20, 20, 21),
+        ("completeness", "99%", "0.995000", "0.980000"),
+        ("weekly_change", "25%", "0.200000", "0.300000"),
+        ("exceptions_frozen", "7d", 168, 167),
+        ("reviewers", 2, 3, 1),
+    ],
+)
+def test_what_governance_asks_for_besides_is_no_less_in_the_report(
+    field, floor, strict, lax, monkeypatch
+):
+    monkeypatch.setitem(FLOOR, field, floor)
+    name = "exceptions_frozen_hours" if field == "exceptions_frozen" else field
+
+    assert codes({**REPORT, "gate": {**GATE, name: strict}}) == []
+    assert codes({**REPORT, "gate": {**GATE, name: lax}}) == ["GATE_BELOW_FLOOR"]
+    assert codes(REPORT) == ["GATE_BELOW_FLOOR"]
 
 
 def test_a_report_that_was_altered_moved_or_never_canonical_is_found():

@@ -92,10 +92,16 @@ def _gate(place: Place, stage: str, before: Effective, after: Effective) -> Iter
     old = {**_GATE_DEFAULTS, **before.data.get("gates", {}).get(stage, {})}
     new = {**_GATE_DEFAULTS, **after.data.get("gates", {}).get(stage, {})}
     for key in GATE_STRICTNESS:
-        was, now = strictness(key, old[key]), strictness(key, new[key])
+        before_value, after_value = old.get(key), new.get(key)
+        if before_value is None or after_value is None:
+            if before_value != after_value:
+                given = _given(after_value is not None)
+                yield place.change(Kind.GATE, key, before_value, after_value, given)
+            continue
+        was, now = strictness(key, before_value), strictness(key, after_value)
         if was != now:
             effect = ordered(was, now, stricter=now > was)
-            yield place.change(Kind.GATE, key, old[key], new[key], effect)
+            yield place.change(Kind.GATE, key, before_value, after_value, effect)
 
 
 def _escalation(place: Place, old: Policy, new: Policy) -> Iterator[PolicyChange]:
