@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.formats import Format
+from policyctl.cli.formats import EvidenceFormat, Format
 from policyctl.cli.options import (
     EventsOption,
-    FormatOption,
     LabelsOption,
     PolicyArgument,
     RequestsOption,
@@ -25,7 +24,15 @@ def evidence(
     ] = None,
     labels: LabelsOption = None,
     requests: RequestsOption = None,
-    format: FormatOption = Format.TEXT,
+    format: Annotated[
+        EvidenceFormat,
+        typer.Option(
+            "--format",
+            help="How the report is printed: markdown is for comments, html is one page with "
+            "pictures.",
+            show_default=True,
+        ),
+    ] = EvidenceFormat.TEXT,
 ) -> None:
     """Judge a promotion's gate on detection records: met (0), not met (1), undecided (3)."""
     from dataclasses import replace
@@ -36,9 +43,11 @@ def evidence(
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.evidence_inputs import beside, recorded_history
-    from policyctl.cli.output import emit
+    from policyctl.cli.output import emit, write_bytes
     from policyctl.core.stages import Stage
     from policyctl.errors import UsageError
+    from policyctl.render.evidence_html import render as as_html
+    from policyctl.render.evidence_markdown import render as as_markdown
     from policyctl.render.json.evidence import render as as_json
     from policyctl.render.text.evidence import render as as_text
     from policyctl.usecases.evidence import EXIT_CODES, judge
@@ -57,5 +66,10 @@ def evidence(
         governance=WorkingGovernance(folder),
         beside=replace(given, history=lambda: recorded_history(Path(file).stem, content, folder)),
     )
-    emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    if format is EvidenceFormat.MARKDOWN:
+        write_bytes(as_markdown(report).encode())
+    elif format is EvidenceFormat.HTML:
+        write_bytes(as_html(report).encode())
+    else:
+        emit(lambda width: as_text(report, width), lambda: as_json(report), Format(format.value))
     raise typer.Exit(EXIT_CODES[report.verdict])

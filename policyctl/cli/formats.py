@@ -39,6 +39,15 @@ class TableFormat(Enum):
     MARKDOWN = "markdown"
 
 
+class EvidenceFormat(Enum):
+    """How a gate's report is printed: html is one page with pictures that needs nothing else."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
 class GateFormat(Enum):
     """How the gate before a merge is printed; a promotion itself knows text and json."""
 

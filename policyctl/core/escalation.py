@@ -129,7 +129,9 @@ def _rate(
         trigger=trigger,
         state=Fired.NOT_FIRED,
         sentence=f"the {kind} was above {percent(limit)} for {counted(longest, 'day')} in a row"
-        " at most",
+        " at most"
+        if longest
+        else f"the {kind} was not above {percent(limit)} on any day",
     )
 
 

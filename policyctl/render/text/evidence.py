@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from policyctl.core.criterion import Outcome
 from policyctl.core.evidence import EvidenceReport
+from policyctl.render.evidence_notes import notes
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line, table
+from policyctl.render.terminal_charts import charts
 
 _MARKS = {
     Outcome.MET: Part("met      ", GOOD),
@@ -20,7 +22,6 @@ _VERDICTS = {
 
 def render(report: EvidenceReport, width: int | None = None) -> list[Line]:
     """The whole report."""
-    tally = report.tally
     lines = [
         line(
             Part(f"{report.policy}: {report.source.value} -> {report.target.value}", BOLD),
@@ -33,21 +34,18 @@ def render(report: EvidenceReport, width: int | None = None) -> list[Line]:
         line("  ", _MARKS[item.outcome], "  ", Part(f"{item.name}: ", DIM), item.sentence)
         for item in report.criteria
     ]
-    acting = [stratum for stratum in tally.strata if stratum.flagged or stratum.newly_blocked]
+    acting = [
+        stratum for stratum in report.tally.strata if stratum.flagged or stratum.newly_blocked
+    ]
     if acting:
         lines.append(())
         lines += [line("  ", *row) for row in _counts(report, width)]
-    sources = ", ".join(
-        f"{item.name} ({item.lines} lines, sha256 {item.sha256[:12]}…)" for item in report.sources
-    )
-    lines += [
-        (),
-        line(Part("  records  ", DIM), sources),
-        line(
-            Part("  traffic  ", DIM),
-            f"{tally.requests} requests, {tally.outside} records outside the policy",
-        ),
-    ]
+    if width is not None:
+        lines += charts(report, width)
+    lines.append(())
+    said = tuple(notes(report))
+    room = max(len(topic) for topic, _ in said)
+    lines += [line(Part(f"  {topic:<{room}}  ", DIM), text) for topic, text in said]
     return lines
 
 
