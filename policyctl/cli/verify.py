@@ -54,6 +54,29 @@ def verify(
         bool,
         typer.Option("--forget", help="Forget first what passed before in this repository."),
     ] = False,
+    records: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--records",
+            help="Compute the evidence of promotions again from these detection records, and "
+            "compare.",
+            metavar="FILE",
+        ),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--labels", help="With --records: the verdicts that promotions name.", metavar="FILE"
+        ),
+    ] = None,
+    requests: Annotated[
+        str | None,
+        typer.Option(
+            "--requests",
+            help="With --records: the count of requests that promotions name.",
+            metavar="FILE",
+        ),
+    ] = None,
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -62,8 +85,9 @@ def verify(
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.progress import shown
+    from policyctl.cli.recomputing import with_records
     from policyctl.cli.witnessing import Wish, verified
-    from policyctl.errors import NotJudgedError, TamperingError
+    from policyctl.errors import NotJudgedError, TamperingError, UsageError
     from policyctl.render.json.verify import render as as_json
     from policyctl.render.text.verify import render as as_text
 
@@ -81,6 +105,10 @@ def verify(
     with commits_of(Path.cwd()) as commits:
         watch = shown("judging the history", lambda: commits.count_states(rev))
         report = verified(commits, wish, watch)
+    if records:
+        report = with_records(report, records, labels or [], requests)
+    elif labels or requests:
+        raise UsageError("verdicts and counts are compared with records", hint="--records FILE")
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
     if report.tampered:
         raise typer.Exit(TamperingError.exit_code)

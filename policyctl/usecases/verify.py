@@ -10,6 +10,7 @@ from policyctl.core.changelog import RenderChangelog, check_changelog
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo
+from policyctl.core.recomputed import Recomputed, not_judged
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot
 from policyctl.errors import NotJudgedError
@@ -31,6 +32,7 @@ class Verification:
         history: what the branch went through, if that was asked.
         witnessed: what the comparison with checkpoints and the verifier's memory showed.
         derived: what is wrong with files that are made from the ledger.
+        recomputed: evidence that was computed again; None if no records were given.
     """
 
     commit: str
@@ -39,18 +41,21 @@ class Verification:
     history: PastStates | None = None
     witnessed: Witnessed = field(default_factory=Witnessed)
     derived: tuple[Finding, ...] = ()
+    recomputed: tuple[Recomputed, ...] | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was found, by whichever comparison."""
         witnesses = [item for item in (self.witnessed, self.base, self.history) if item]
         compared = [found for item in witnesses for found in item.findings]
-        return in_order([*self.ledger.findings, *compared, *self.derived])
+        again = [item.finding for item in self.recomputed or () if item.finding]
+        return in_order([*self.ledger.findings, *compared, *self.derived, *again])
 
     @property
     def gaps(self) -> tuple[Finding, ...]:
         """What could not be judged, and has to be before this is a pass."""
-        return self.witnessed.gaps
+        again = () if self.recomputed is None else not_judged(self.recomputed)
+        return (*self.witnessed.gaps, *again)
 
     @property
     def level(self) -> str:

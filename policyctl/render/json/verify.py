@@ -53,6 +53,18 @@ def render(report: Verification) -> str:
         }
     if report.history is not None:
         result["history"] = {"states": report.history.states}
+    if report.recomputed is not None:
+        result["recomputed"] = [
+            {
+                "policy": item.policy,
+                "entry": item.entry,
+                "evidence": item.path,
+                "agreement": item.agreement.value,
+                "differing": list(item.differing),
+                "reason": item.reason,
+            }
+            for item in report.recomputed
+        ]
     status = "pass" if report.passed else "fail" if report.refused else "not_judged"
     findings = (*report.findings, *report.gaps)
     return document("verify", status, findings=findings, result=result)

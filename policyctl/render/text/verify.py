@@ -18,6 +18,11 @@ _MEANING = {
     "tree+checkpoint+history": "and that nothing is gone, and what the branch went through",
     "tree+checkpoint+base+history": "and what was there before, as far as anybody saw it",
 }
+_AGAIN = {
+    "same": "computed again from the records, and the same",
+    "differs": "computed again from the records, and not the same",
+    "not_judged": "not computed again",
+}
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: WARN, Severity.NOTE: NAME}
 
 
@@ -49,6 +54,11 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     if report.history is not None:
         states = _count(report.history.states, "state", "states")
         lines.append(line(Part("history: ", DIM), f"{states} judged"))
+    for again in report.recomputed or ():
+        said = f"{again.policy} entry {again.entry}: {_AGAIN[again.agreement.value]}"
+        lines.append(
+            line(Part("evidence: ", DIM), said, f": {again.reason}" if again.reason else "")
+        )
     lines += _witnessed(report.witnessed)
     if ledger.roots.pin:
         lines.append(line(Part("trust root 1: sha256 ", DIM), ledger.roots.pin))

@@ -1,0 +1,44 @@
+"""Wiring: evidence computed again, for ``policyctl verify --records``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policyctl.usecases.verify import Verification
+
+
+def with_records(
+    report: Verification, records: list[str], labels: list[str], requests: str | None
+) -> Verification:
+    """The verification, with every promotion's evidence computed again from these records.
+
+    Raises:
+        InputError: a file cannot be read as what it should be.
+        UsageError: the commit that was judged is not the one that is checked out.
+    """
+    from dataclasses import replace
+    from pathlib import Path
+
+    from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.adapters.request_counts import request_counter
+    from policyctl.adapters.review_files import read_small
+    from policyctl.cli.workplace import workplace
+    from policyctl.errors import UsageError
+    from policyctl.usecases.ledger_state import ledger_state
+    from policyctl.usecases.recompute import recompute
+
+    with workplace() as hands:
+        if hands.repository.head != report.commit:
+            raise UsageError(
+                "evidence is computed again at the commit that is checked out",
+                hint="leave --rev away, or check that commit out",
+            )
+        found = recompute(
+            ledger_state(hands),
+            hands,
+            open_analysis(records),
+            labels=[(Path(name).name, read_small(Path(name))) for name in labels],
+            counter=request_counter(Path(requests)) if requests else None,
+        )
+    return replace(report, recomputed=found)
