@@ -12,7 +12,7 @@ from pathlib import Path
 
 from policyctl.adapters.git_location import find
 from policyctl.adapters.git_repo import Workspace
-from policyctl.adapters.ssh_signing import public_key
+from policyctl.adapters.public_half import public_half
 from policyctl.core.entry import SLUG
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.trust_root import Member
@@ -71,7 +71,7 @@ def founding_from(
         UsageError: there is no id for the founder.
         SigningError: a key cannot be read.
     """
-    own = me or _slug(identity.name if identity else "")
+    own = me or suggested_id(identity)
     if not SLUG.match(own):
         raise UsageError(
             f"{own!r} cannot be your id" if own else "there is no id for you",
@@ -82,13 +82,13 @@ def founding_from(
     name, email = (identity.name, identity.email) if identity else (own, "")
     members = {own: Member(name=name, email=email, keys=(key,))}
     for who, file in people.items():
-        members[who] = Member(name=who, keys=(public_key(Path(file)),))
+        members[who] = Member(name=who, keys=(public_half(file),))
     others = [text.partition("=") for text in stewards]
     for who, _, file in others:
         if file and who in members:
             raise UsageError(f"--steward names '{who}' with a key, and so does something else")
         if file:
-            members[who] = Member(name=who, keys=(public_key(Path(file)),))
+            members[who] = Member(name=who, keys=(public_half(file),))
     named = tuple(dict.fromkeys((own, *(who for who, _, _ in others))))
     return Founding(
         me=own,
@@ -106,5 +106,7 @@ def _members(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(","))
 
 
-def _slug(name: str) -> str:
+def suggested_id(identity: Person | None) -> str:
+    """An id made of the name that git knows, or the empty text."""
+    name = identity.name if identity else ""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

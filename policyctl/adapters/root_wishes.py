@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from policyctl.adapters.document_bytes import read
-from policyctl.adapters.ssh_signing import public_key
+from policyctl.adapters.public_half import public_half
 from policyctl.adapters.working_governance import shipped_files
 from policyctl.core.entry import SLUG
 from policyctl.core.quantities import duration
@@ -24,7 +23,7 @@ def key_of(text: str) -> PublicKey:
         SigningError: neither is a key that can be used.
     """
     if not text.startswith(tuple(f"{name} " for name in ALGORITHMS)):
-        return public_key(Path(text))
+        return public_half(text)
     try:
         return parse_public_key(text)
     except SignatureError as error:

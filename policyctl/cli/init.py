@@ -79,10 +79,13 @@ def init(
     from pathlib import Path
 
     from policyctl.adapters.ci_files import ci_files
-    from policyctl.adapters.founding import founding_from, prepared
+    from policyctl.adapters.founding import founding_from, prepared, suggested_id
     from policyctl.adapters.working_governance import shipped_files
+    from policyctl.cli.init_questions import Named, named
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
+    from policyctl.cli.terminal import somebody_is_there
+    from policyctl.cli.wizard import same_command
     from policyctl.cli.workplace import pairs, workplace
     from policyctl.render.json.init import render as as_json
     from policyctl.render.text.init import render as as_text
@@ -91,20 +94,32 @@ def init(
 
     schemas = shipped_files("schemas", "")
     forge = None if ci is Ci.NONE else Forge(ci.value)
-    founds = any((me, person, role, team, steward, threshold))
+    given = Named(
+        me=me,
+        people=tuple(person or ()),
+        roles=tuple(role or ()),
+        teams=tuple(team or ()),
+        stewards=tuple(steward or ()),
+    )
+    nobody = given == Named(me="") and threshold is None
+    asks = nobody and format is Format.TEXT and somebody_is_there()
     with prepared(Path(folder)) as top, workplace(key, top) as hands:
-        if forge and not founds and is_governed(hands.repository.snapshot()):
+        is_old = nobody and is_governed(hands.repository.snapshot())
+        if forge and is_old:
             _add_ci(forge, hands.repository, moment(now), format)
             return
+        asks = asks and not is_old  # there is nothing to found, which is said at once
+        identity, own_key = hands.repository.identity(), hands.signer.key
+        who = named(suggested_id(identity)) if asks else given
         founded = found(
             founding_from(
-                me=me,
-                identity=hands.repository.identity(),
-                key=hands.signer.key,
-                people=pairs(person or [], "--person"),
-                roles=pairs(role or [], "--role"),
-                teams=pairs(team or [], "--team"),
-                stewards=steward or [],
+                me=who.me,
+                identity=identity,
+                key=own_key,
+                people=pairs(who.people, "--person"),
+                roles=pairs(who.roles, "--role"),
+                teams=pairs(who.teams, "--team"),
+                stewards=who.stewards,
                 threshold=threshold,
                 now=moment(now),
             ),
@@ -118,6 +133,9 @@ def init(
         )
         _show_in_git(top)
     emit(lambda width: as_text(founded, width), lambda: as_json(founded), format)
+    if asks:
+        more = [*(["--ci", ci.value] if forge else []), *(["--key", key] if key else [])]
+        typer.echo(same_command([*who.words(folder), *more]))
 
 
 def _add_ci(forge: Forge, repository: Repository, now: datetime, format: Format) -> None:

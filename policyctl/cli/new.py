@@ -11,11 +11,15 @@ from policyctl.cli.options import FormatOption
 
 
 def new(
-    policy: Annotated[str, typer.Argument(metavar="ID", help="The new policy's id.")],
+    policy: Annotated[
+        str, typer.Argument(metavar="ID", help="The new policy's id.", show_default=False)
+    ] = "",
     use_case: Annotated[
         str, typer.Option("--use-case", help="public-facing, internal-facing, regulated, …")
-    ],
-    owner: Annotated[str, typer.Option("--owner", help="The person or team that answers for it.")],
+    ] = "",
+    owner: Annotated[
+        str, typer.Option("--owner", help="The person or team that answers for it.")
+    ] = "",
     baseline: Annotated[
         str, typer.Option("--baseline", help="Default: the one named after the use case.")
     ] = "",
@@ -34,13 +38,16 @@ def new(
     reviewer: Annotated[str, typer.Option("--reviewer", help="Who reviews false positives.")] = "",
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Write policies/ID.yaml from a baseline, in 'logging'."""
+    """Write policies/ID.yaml from a baseline, in 'logging'; asks for what is missing."""
     from pathlib import Path
 
     from policyctl.adapters.new_file import write_new
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
+    from policyctl.cli.new_questions import completed, is_complete, require_complete, words
     from policyctl.cli.output import emit
+    from policyctl.cli.terminal import somebody_is_there
+    from policyctl.cli.wizard import same_command
     from policyctl.core import paths
     from policyctl.render.json.new import render as as_json
     from policyctl.render.text.new import render as as_text
@@ -48,24 +55,30 @@ def new(
 
     governed = governed_folder(Path.cwd())
     folder = governed or Path.cwd()
+    governance = WorkingGovernance(governed)
+    wish = Wish(
+        id=policy,
+        use_case=use_case,
+        owner=owner,
+        baseline=baseline,
+        name=name,
+        purpose=purpose,
+        data_sensitivity=data,
+        apps=tuple(app or ()),
+        engine=engine,
+        threshold_owner=threshold_owner,
+        reviewer=reviewer,
+    )
+    asks = not is_complete(wish) and format is Format.TEXT and somebody_is_there()
+    if asks:
+        wish = completed(wish, governance, folder)
+    require_complete(wish)
     made = new_policy(
-        Wish(
-            id=policy,
-            use_case=use_case,
-            owner=owner,
-            baseline=baseline,
-            name=name,
-            purpose=purpose,
-            data_sensitivity=data,
-            apps=tuple(app or ()),
-            engine=engine,
-            threshold_owner=threshold_owner,
-            reviewer=reviewer,
-        ),
-        file=paths.policy_path(policy),
+        wish,
+        file=paths.policy_path(wish.id),
         schema=f"../{paths.SCHEMAS}policy.v1.json",
         documents=YamlDocuments(),
-        governance=WorkingGovernance(governed),
+        governance=governance,
     )
     write_new(folder / made.file, made.content)
     place = str(folder)
@@ -75,3 +88,5 @@ def new(
         lambda: as_json(made, folder=place, governed=is_governed),
         format,
     )
+    if asks:
+        typer.echo(same_command(words(wish)))

@@ -58,7 +58,12 @@ PoliciesArgument = Annotated[
     ),
 ]
 RationaleOption = Annotated[
-    str, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
+    str | None,
+    typer.Option(
+        "--rationale",
+        help="Why, in one line. Without it, an editor opens on a terminal.",
+        metavar="TEXT",
+    ),
 ]
 KeyOption = Annotated[
     str | None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,14 @@ from policyctl.cli.options import (
     DryRunOption,
     EventsOption,
     KeyOption,
-    LabelsOption,
     NowOption,
-    RequestsOption,
+    RationaleOption,
     Target,
 )
+
+if TYPE_CHECKING:
+    from policyctl.render.lines import Line
+    from policyctl.usecases.promote import Promotion
 
 
 def promote(
@@ -32,12 +35,8 @@ def promote(
     to: Annotated[
         Target | None, typer.Option("--to", help="The stage that follows the present one.")
     ] = None,
-    rationale: Annotated[
-        str | None, typer.Option("--rationale", help="Why, in one line.", metavar="TEXT")
-    ] = None,
+    rationale: RationaleOption = None,
     events: EventsOption = None,
-    labels: LabelsOption = None,
-    requests: RequestsOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     check: Annotated[
@@ -86,62 +85,61 @@ def promote(
     if check:
         from policyctl.cli.promote_check import Asked, run_check
 
-        require_alone(
-            policy, to, rationale, events or labels or requests, key, base=base, dry_run=dry_run
-        )
+        require_alone(policy, to, rationale, events, key, base=base, dry_run=dry_run)
         asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
         raise typer.Exit(run_check(asked, format))
-    name, target, reason = promotion_arguments(
-        policy, to, rationale, base=base, head=head, baseline=baseline, pin=pin
+    name, target = promotion_arguments(
+        policy, to, base=base, head=head, baseline=baseline, pin=pin
     )
     if format not in (GateFormat.TEXT, GateFormat.JSON):
         raise typer.BadParameter(f"'{format.value}' is for --check", param_hint="--format")
-    _move(
-        name,
-        target,
-        reason,
-        (events, labels, requests),
-        key,
-        now,
-        Format(format.value),
-        dry_run=dry_run,
-    )
+    _move(name, target, rationale, events, key, now, Format(format.value), dry_run=dry_run)
 
 
 def _move(
     policy: str,
     to: Target,
-    rationale: str,
-    grounds: tuple[list[str] | None, str | None, str | None],
+    rationale: str | None,
+    events: list[str] | None,
     key: str | None,
     now: str | None,
     format: Format,
     *,
     dry_run: bool,
 ) -> None:
-    """Promote on the grounds of records, verdicts on a sample, and counted requests."""
     from policyctl.adapters.analytics.opening import open_analysis
-    from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
+    from policyctl.cli.rationale import reason
     from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.core.stages import Stage
     from policyctl.render.json.promote import render as as_json
+    from policyctl.render.text.promote import consequences
     from policyctl.render.text.promote import render as as_text
     from policyctl.usecases.promote import promote as move
 
-    events, labels, requests = grounds
     with workplace(key) as hands:
-        promotion = move(
-            policy_id(policy),
-            target=Stage(to.value),
-            rationale=rationale,
-            records=open_analysis(events) if events else None,
-            change=change_name(),
-            now=moment(now),
-            hands=hands,
-            dry_run=dry_run,
-            beside=beside(labels, requests),
-        )
+
+        def change(why: str, *, dry: bool) -> Promotion:
+            return move(
+                policy_id(policy),
+                target=Stage(to.value),
+                rationale=why,
+                records=open_analysis(events) if events else None,
+                change=change_name(),
+                now=moment(now),
+                hands=hands,
+                dry_run=dry,
+            )
+
+        def preview(why: str) -> list[Line]:
+            found = change(why, dry=True)
+            if found.outcome is None:  # the gate is not met: there is nothing to give a reason for
+                emit(lambda width: as_text(found, width), lambda: as_json(found), format)
+                raise typer.Exit(1)
+            return [*as_text(found), (), *consequences(found)]
+
+        with reason(rationale, preview, dry_run=dry_run, form=format) as why:
+            promotion = change(why, dry=dry_run)
     emit(lambda width: as_text(promotion, width), lambda: as_json(promotion), format)
     raise typer.Exit(0 if promotion.outcome else 1)

@@ -13,13 +13,12 @@ _CHECK = "policyctl promote --check --base origin/main"
 def promotion_arguments(
     policy: str | None,
     to: Target | None,
-    rationale: str | None,
     *,
     base: str,
     head: str,
     baseline: str,
     pin: str,
-) -> tuple[str, Target, str]:
+) -> tuple[str, Target]:
     """What a promotion needs.
 
     Raises:
@@ -33,9 +32,7 @@ def promotion_arguments(
         raise UsageError("promote needs the policy's id", hint=f"{_PROMOTE}, or {_CHECK}")
     if to is None:
         raise UsageError("promote needs the stage to which it leads, --to", hint=_PROMOTE)
-    if rationale is None:
-        raise UsageError("promote needs a reason, --rationale", hint=_PROMOTE)
-    return policy, to, rationale
+    return policy, to
 
 
 def require_alone(

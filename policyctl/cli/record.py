@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policyctl.cli.formats import Format
 from policyctl.cli.options import (
     DryRunOption,
@@ -12,10 +14,14 @@ from policyctl.cli.options import (
     RationaleOption,
 )
 
+if TYPE_CHECKING:
+    from policyctl.render.lines import Line
+    from policyctl.usecases.recording import RecordedChange
+
 
 def record(
     policies: PoliciesArgument,
-    rationale: RationaleOption,
+    rationale: RationaleOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     now: NowOption = None,
@@ -24,18 +30,28 @@ def record(
     """Put new policies, or any edits but of a stage, under change control, in one commit."""
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
+    from policyctl.cli.rationale import differences, reason
     from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.render.json.recorded import render_all as as_json
     from policyctl.render.text.recorded import render_all as as_text
     from policyctl.usecases.record import record_policies
 
+    names = [policy_id(policy) for policy in policies]
     with workplace(key) as hands:
-        outcomes = record_policies(
-            [policy_id(policy) for policy in policies],
-            rationale=rationale,
-            change=change_name(),
-            now=moment(now),
-            hands=hands,
-            dry_run=dry_run,
-        )
+
+        def change(why: str, *, dry: bool) -> tuple[RecordedChange, ...]:
+            return record_policies(
+                names,
+                rationale=why,
+                change=change_name(),
+                now=moment(now),
+                hands=hands,
+                dry_run=dry,
+            )
+
+        def preview(why: str) -> list[Line]:
+            return [*as_text(change(why, dry=True)), (), *differences(names, hands)]
+
+        with reason(rationale, preview, dry_run=dry_run, form=format) as why:
+            outcomes = change(why, dry=dry_run)
     emit(lambda width: as_text(outcomes, width), lambda: as_json("record", outcomes), format)

@@ -23,3 +23,8 @@ def is_coloured() -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def somebody_is_there() -> bool:
+    """True if a person can be asked: a terminal on both sides, and no CI system around it."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")

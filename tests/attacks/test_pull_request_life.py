@@ -118,7 +118,7 @@ def forge(parallel, place):
 
 
 def check(clone, branch, base="origin/main"):
-    """What CI says of a pull request."""
+    """What CI says of a pull request: both commands agree whether it may be merged."""
     done = clone.verify("--base", base, "--rev", branch)
     gate = clone.policyctl("promote", "--check", "--base", base, "--head", branch)
     # What its author can still mend is no tampering to the gate.

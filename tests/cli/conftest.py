@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import select
+import subprocess
+import sys
+import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -75,3 +82,58 @@ def cache():
 def memories(cache):
     """The files that hold verdicts, one for each state of what they depend on."""
     return lambda: sorted(cache.glob("verdicts-*"))
+
+
+class Terminal:
+    """A pseudo-terminal in which commands run, and a person who answers what they ask."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def run(self, *arguments, answers=(), **variables):
+        """The exit code and all that the terminal showed."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "policyctl", *arguments],
+            cwd=self.world.folder,
+            env={**os.environ, "COLUMNS": "100", **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            # So that Ctrl-C reaches it; no threads run here that this could meet.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+        )
+        os.close(theirs)
+        shown = self._talk(ours, process, list(answers))
+        os.close(ours)
+        return process.wait(), shown.replace("\r\n", "\n")
+
+    def _talk(self, ours, process, answers):
+        shown, seen, until = b"", 0, time.monotonic() + 30
+        while time.monotonic() < until:
+            if select.select([ours], [], [], 0.05)[0]:
+                try:
+                    piece = os.read(ours, 65536)
+                except OSError:  # the other end is closed
+                    break
+                if not piece:
+                    break
+                shown += piece
+                while answers and (at := shown.find(answers[0][0].encode(), seen)) >= 0:
+                    question, answer = answers.pop(0)
+                    seen = at + len(question.encode())
+                    os.write(ours, answer.encode())
+            elif process.poll() is not None:
+                break
+        if answers:
+            process.kill()
+            process.wait()
+        assert not answers, shown.decode()
+        return shown.decode()
+
+
+@pytest.fixture
+def terminal_in():
+    """Makes a terminal whose present folder is that of a repository."""
+    return Terminal

@@ -46,7 +46,9 @@ def test_a_promotion_with_evidence_and_a_second_person_verifies(approved):
 
 
 def test_a_promotion_changes_one_line_of_the_policy_and_leaves_a_clean_tree(promoted):
-    changed = promoted.git("diff", "--no-ext-diff", "-U0", "HEAD~1", "--", POLICY).splitlines()
+    changed = promoted.git(
+        "diff", "--no-ext-diff", "--no-textconv", "-U0", "HEAD~1", "--", POLICY
+    ).splitlines()
 
     assert [row for row in changed if row[:1] in "+-" and row[:3] not in ("+++", "---")] == [
         "-stage: logging        # moved by policyctl",
@@ -282,7 +284,14 @@ def test_every_style_of_file_keeps_its_style(world, events, recorded, style):
 
     after = world.read(POLICY)
     assert after == before.replace(b"logging", b"limited", 1)
-    assert len(world.git("diff", "-U0", "HEAD~1", "--", POLICY).split("@@")) == 3
+    assert (
+        len(
+            world.git(
+                "diff", "--no-ext-diff", "--no-textconv", "-U0", "HEAD~1", "--", POLICY
+            ).split("@@")
+        )
+        == 3
+    )
 
 
 def test_a_lone_founder_works_in_solo_mode_and_every_verification_says_so(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from policyctl.core.prose import consequence
 from policyctl.render.lines import BAD, Line, Part, line
 from policyctl.render.text import evidence, recorded
 from policyctl.usecases.promote import Promotion
@@ -23,3 +26,9 @@ def render(promotion: Promotion, width: int | None = None) -> list[Line]:
             f"'{policy.id}' stays in '{policy.stage.value}', and nothing was changed",
         ),
     ]
+
+
+def consequences(promotion: Promotion) -> list[Line]:
+    """What the policy does in the present stage, and in the one that it is promoted to."""
+    now, then = promotion.policy, replace(promotion.policy, stage=promotion.target)
+    return [line(f"{policy.stage.value}: {consequence(policy)}") for policy in (now, then)]
