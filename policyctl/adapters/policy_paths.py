@@ -43,7 +43,11 @@ def policy_paths(named: Sequence[str], here: str, folder: str | None) -> list[Po
         found += ((names.of(path), path) for path in _below(start))
     if not found:
         where = ", ".join(named) or POLICIES
-        raise NotJudgedError(f"there is no policy file in {where}", hint="policyctl new ID …")
+        # Outside of a governed folder, a policy alone would govern nothing.
+        hint = (
+            "policyctl new ID …" if folder or named else "policyctl init, then policyctl new ID …"
+        )
+        raise NotJudgedError(f"there is no policy file in {where}", hint=hint)
     return found
 
 

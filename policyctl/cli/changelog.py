@@ -22,7 +22,10 @@ def changelog(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """The ledger as one page for people: printed, or with --write committed and signed."""
+    """The ledger as one page for people.
+
+    Printed, or with --write committed and signed.
+    """
     from policyctl.adapters.git_tags import CheckpointTags
     from policyctl.cli.output import emit, write_bytes
     from policyctl.cli.present import moment

@@ -51,7 +51,10 @@ def checkpoint(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Sign how far the ledger reaches, and keep that in a tag; run it after a merge."""
+    """Sign how far the ledger reaches; run it after a merge.
+
+    A tag keeps it.
+    """
     from policyctl.adapters.commits import Commits
     from policyctl.adapters.git_tags import HistoryLine, WritableTags
     from policyctl.cli.output import emit, write_bytes

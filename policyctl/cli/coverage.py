@@ -23,7 +23,7 @@ def coverage(
     ] = "",
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
-    """Policies against control frameworks: first what no policy claims."""
+    """Policies against control frameworks, gaps first."""
     from pathlib import Path
 
     from policyctl.adapters.policy_files import policy_files

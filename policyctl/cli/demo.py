@@ -12,7 +12,10 @@ def demo(
         str, typer.Argument(metavar="[DIR]", help="A folder that does not exist yet, or is empty.")
     ] = "policyctl-demo",
 ) -> None:
-    """Play the whole story in a fresh repository: baseline, evidence, promotion, approval."""
+    """Play the whole story in a fresh repository.
+
+    From a baseline over evidence and promotion to a verified approval.
+    """
     from pathlib import Path
 
     from policyctl.adapters.demo_stage import DemoStage

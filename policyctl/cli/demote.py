@@ -39,7 +39,7 @@ def demote(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Move policies back to an earlier stage; no evidence is needed to block less."""
+    """Move policies back to an earlier stage, without evidence."""
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.rationale import reason

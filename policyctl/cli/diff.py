@@ -63,7 +63,10 @@ def diff(
         DiffFormat, typer.Option("--format", help="How the comparison is printed.")
     ] = DiffFormat.TEXT,
 ) -> None:
-    """What changes in policy terms: tighter or looser, for whom, who must approve."""
+    """What changes in policy terms: tighter or looser, for whom.
+
+    And who must approve it, and what is still missing.
+    """
     from pathlib import Path
 
     from policyctl.adapters.yaml_documents import YamlDocuments

@@ -17,7 +17,7 @@ def doctor(
     key: KeyOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Say whether everything works here, and what to do where it does not."""
+    """Say whether everything works here, or what to do."""
     import os
     from pathlib import Path
 

@@ -24,7 +24,10 @@ def pre_receive(
         ),
     ] = None,
 ) -> None:
-    """Refuse a push that verification would refuse; git runs it and writes 'old new ref' lines."""
+    """Refuse a push that verification would refuse.
+
+    Git runs it and writes 'old new ref' lines.
+    """
     import os
     import sys
 
@@ -65,7 +68,10 @@ def commit_msg(
         ),
     ] = False,
 ) -> None:
-    """Say what a commit changes that no entry records, and which command does."""
+    """Say what a commit changes that no entry records.
+
+    And which command records it.
+    """
     from policyctl.cli.commit_msg import explain
 
     raise typer.Exit(explain(message, refuse=refuse))
@@ -75,7 +81,10 @@ def commit_msg(
 def textconv(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A policy file, as git has it.")],
 ) -> None:
-    """Print what a policy file puts in force, a line each; git log -p compares that."""
+    """Print what a policy file puts in force, a line each.
+
+    git log -p compares that.
+    """
     from policyctl.cli.git_drivers import show_in_force
 
     raise typer.Exit(show_in_force([file]))
@@ -87,7 +96,10 @@ def diff(
         list[str], typer.Argument(metavar="ARGUMENT...", help="What git gives such a command.")
     ],
 ) -> None:
-    """Print what changes in policy terms above the lines that differ; git diff runs it."""
+    """Print a change in policy terms above the lines.
+
+    git diff runs it.
+    """
     from policyctl.cli.git_drivers import show_difference
 
     raise typer.Exit(show_difference(arguments))
@@ -105,7 +117,11 @@ def install(
         ),
     ] = False,
 ) -> None:
-    """Set up a clone (commit-msg, git diff) or a server (pre-receive); other hooks stay."""
+    """Set up git in a clone, or the hook of a server.
+
+    A clone gets the commit-msg hook and what git diff and git log -p show; a server gets the
+    pre-receive hook. The hooks of others stay.
+    """
     from policyctl.adapters.served_repository import governed_by_hook, has_working_tree
     from policyctl.adapters.served_repository import install as write
     from policyctl.render.lines import plain

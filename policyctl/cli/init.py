@@ -75,7 +75,11 @@ def init(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Found a ledger: trust root from your SSH key, baselines, policies/, pre-commit hook."""
+    """Found a ledger, with a trust root from your SSH key.
+
+    Baselines, policies/ and a pre-commit configuration come with it. On a terminal it asks who
+    takes part, where no option names anybody.
+    """
     from pathlib import Path
 
     from policyctl.adapters.ci_files import ci_files

@@ -71,7 +71,10 @@ def lint(
     now: NowOption = None,
     format: FindingsFormatOption = FindingsFormat.TEXT,
 ) -> None:
-    """Check policies against the rules: good practice, deadlines, the whole estate."""
+    """Check policies against the rules of good governance.
+
+    They look at single policies, at deadlines, and at the whole estate.
+    """
     from policyctl.adapters.policy_files import policy_files
     from policyctl.adapters.working_governance import governed_folder
     from policyctl.cli.findings_output import emit_findings

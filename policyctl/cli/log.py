@@ -23,7 +23,10 @@ def log(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """The trail: who changed what, when, why, on what evidence, with whose approval."""
+    """The trail: who changed what, when, and why.
+
+    On what evidence, and with whose approval.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import policy_id, workplace

@@ -20,7 +20,10 @@ def migrate(
     ] = False,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Bring policy files of older schema versions forward, every other byte as it was."""
+    """Bring policy files of older schema versions forward.
+
+    Every other byte stays as it was.
+    """
     from pathlib import Path
 
     from policyctl.adapters.policy_files import policy_files, replace_file

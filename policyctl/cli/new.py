@@ -38,7 +38,10 @@ def new(
     reviewer: Annotated[str, typer.Option("--reviewer", help="Who reviews false positives.")] = "",
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Write policies/ID.yaml from a baseline, in 'logging'; asks for what is missing."""
+    """Write policies/ID.yaml from a baseline, in 'logging'.
+
+    On a terminal it asks for what is missing.
+    """
     from pathlib import Path
 
     from policyctl.adapters.new_file import write_new

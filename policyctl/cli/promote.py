@@ -79,7 +79,10 @@ def promote(
         ),
     ] = GateFormat.TEXT,
 ) -> None:
-    """Check the gate, move the stage, and record it as one signed commit; or judge (--check)."""
+    """Check the gate, move the stage, and record it, signed.
+
+    Or judge a pull request (--check).
+    """
     from policyctl.cli.promote_arguments import promotion_arguments, require_alone
 
     if check:

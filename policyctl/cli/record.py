@@ -27,7 +27,10 @@ def record(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Put new policies, or any edits but of a stage, under change control, in one commit."""
+    """Put new policies, or edits, under change control.
+
+    Any edits but of a stage, all of them in one commit.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.rationale import differences, reason

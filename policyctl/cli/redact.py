@@ -26,7 +26,10 @@ def redact(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Take a rationale out of an entry, as a steward; git's history still holds it."""
+    """Take a rationale out of an entry, as a steward.
+
+    Git's history still holds it.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import change_name, policy_id, workplace

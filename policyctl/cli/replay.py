@@ -55,7 +55,10 @@ def replay(
     ] = None,
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
-    """Decide recorded traffic under two versions of a policy: HEAD's and the present one."""
+    """Decide recorded traffic under two versions of a policy.
+
+    HEAD's and the present one, unless options say otherwise.
+    """
     from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.errors import UsageError
     from policyctl.usecases.replay import EXIT_CODES, replay_policy

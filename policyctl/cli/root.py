@@ -50,7 +50,10 @@ def show(
 
 @root.command()
 def log(format: FormatOption = Format.TEXT) -> None:
-    """The versions of the trust root: what each changed, and who signed it."""
+    """The versions of the trust root, and who signed them.
+
+    And what each of them changed.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.workplace import workplace
     from policyctl.render.json.root_proposal import render_log as as_json
@@ -64,7 +67,10 @@ def log(format: FormatOption = Format.TEXT) -> None:
 
 @root.command()
 def export(version: VersionOption = None) -> None:
-    """Print an allowed-signers file, with which stock ssh-keygen verifies every signature."""
+    """Print an allowed-signers file for stock ssh-keygen.
+
+    With it, ssh-keygen verifies every signature.
+    """
     from policyctl.cli.workplace import workplace
     from policyctl.core.trust_root import allowed_signers
     from policyctl.usecases.root import trusted

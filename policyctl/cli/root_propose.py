@@ -58,7 +58,10 @@ def propose(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Propose the next trust root, signed by you; say what it changes."""
+    """Propose the next trust root, and say what it changes.
+
+    Your signature stands on it already.
+    """
     from policyctl.adapters.root_wishes import baselines_of
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment

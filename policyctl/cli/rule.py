@@ -32,7 +32,10 @@ def rule(
     ] = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """List the rules, or explain one; 'rule new ID --summary TEXT' starts one in a checkout."""
+    """List the rules, or explain one.
+
+    'rule new ID --summary TEXT' starts one in a checkout.
+    """
     if code == _NEW:
         _start(id, summary)
         return

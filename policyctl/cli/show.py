@@ -17,7 +17,7 @@ def show(
     ] = False,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """A policy in plain words; with --effective every value and where it comes from."""
+    """A policy in plain words, or each value with its origin."""
     from pathlib import Path
 
     from policyctl.adapters.policy_files import read_policy

@@ -27,7 +27,10 @@ def void(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Annul a policy's last change, on record: exactly the bytes from before it."""
+    """Annul a policy's last change, on record.
+
+    The policy file gets exactly the bytes from before it.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.rationale import reason

@@ -20,7 +20,10 @@ def withdraw(
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Take back a pending entry; what you had written stays in the working tree."""
+    """Take back a pending entry; your edit stays.
+
+    What you had written stays in the working tree.
+    """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import policy_id, workplace

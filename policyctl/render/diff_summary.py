@@ -17,8 +17,10 @@ _MEANING = {
 
 def verdict(comparison: Comparison) -> str:
     """The line that a reviewer reads first."""
+    unread = len({finding.file for finding in comparison.unread})
+    left = f"{several(unread, 'file', 'files')} could not be compared" if unread else ""
     if not comparison.policies and not comparison.governance:
-        return "no policy differs"
+        return f"nothing can be said: {left}" if left else "no policy differs"
     effect = comparison.effect
     count = several(len(comparison.policies), "policy differs", "policies differ")
     if comparison.governance:
@@ -29,7 +31,7 @@ def verdict(comparison: Comparison) -> str:
     )
     if unknown and effect is not Effect.UNKNOWN:
         said += f"; {several(unknown, 'change')} that nobody can judge from records"
-    return said
+    return f"{said}; {left}" if left else said
 
 
 def reach(item: PolicyDiff) -> str:

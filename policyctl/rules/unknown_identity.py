@@ -34,8 +34,8 @@ def _hint(root: TrustRoot, identity: str) -> str:
     names = sorted({*root.people, *root.teams, *root.roles})
     near = close_matches(identity, names, n=1, cutoff=0.6)
     if near:
-        return f"did you mean '{near[0]}'?"
-    return "name a person, team or role of the trust root"
+        return f"did you mean '{near[0]}'? 'policyctl root show' lists all"
+    return "name a person, team or role of the trust root: policyctl root show"
 
 
 RULE = Rule(

@@ -14,8 +14,8 @@ from policyctl.core.attestation import (
 from policyctl.core.chain import Recorded
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import content_of
-from policyctl.errors import RefusedError, TamperingError, UsageError
-from policyctl.usecases.ledger_state import Hands, signing_person
+from policyctl.errors import RefusedError, TamperingError
+from policyctl.usecases.ledger_state import Hands, signing_person, unknown_policy
 from policyctl.usecases.ports import BareSigner
 from policyctl.usecases.verify import verify
 
@@ -105,7 +105,7 @@ def _require_sound(ledger: Ledger) -> None:
 def _standing_entry(ledger: Ledger, policy: str) -> Recorded:
     chain = ledger.chains.get(policy)
     if chain is None or chain.last is None:
-        raise UsageError(f"there is no recorded policy '{policy}'")
+        raise unknown_policy(ledger, policy)
     if chain.last.entry.after is None:
         raise RefusedError(f"'{policy}' is retired: there is no file to attest")
     return chain.last

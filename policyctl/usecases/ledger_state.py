@@ -102,9 +102,9 @@ def ledger_state(hands: Hands, now: datetime | None = None) -> LedgerState:
     return LedgerState(snapshot=snapshot, ledger=ledger)
 
 
-def unknown_policy(state: LedgerState, policy: str) -> UsageError:
+def unknown_policy(ledger: Ledger, policy: str) -> UsageError:
     """What to say where a policy is named that the ledger has no entry of."""
-    names = ", ".join(sorted(state.ledger.chains))
+    names = ", ".join(sorted(ledger.chains))
     return UsageError(
         f"there is no recorded policy '{policy}'",
         hint=f"recorded here: {names}"

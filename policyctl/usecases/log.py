@@ -38,7 +38,7 @@ def trail(policy: str | None, *, now: datetime, hands: Hands) -> Trail:
     state = ledger_state(hands, now)
     ledger = state.ledger
     if policy is not None and policy not in ledger.chains:
-        raise unknown_policy(state, policy)
+        raise unknown_policy(state.ledger, policy)
     chains = [chain for name, chain in ledger.chains.items() if policy in (None, name)]
     entries = [item for chain in chains for item in chain.entries]
     entries.sort(key=lambda item: (item.entry.requested_at, item.entry.policy, item.entry.seq))

@@ -46,7 +46,7 @@ def pending_of(state: LedgerState, policy: str) -> tuple[Pending, ...]:
     """
     chain = state.chain(policy)
     if chain is None or not chain.entries:
-        raise unknown_policy(state, policy)
+        raise unknown_policy(state.ledger, policy)
     require_intact(state, policy)
     entries = chain.entries
     found = tuple(

@@ -11,6 +11,7 @@ from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.recorded import Recorded
 from policyctl.core.stages import Stage
+from policyctl.core.suggestion import suggestion
 from policyctl.errors import RefusedError, UsageError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -73,7 +74,7 @@ def _change(
     path = paths.policy_path(policy)
     content = hands.repository.working_file(path)
     if content is None:
-        raise UsageError(f"there is no {path}", hint=f"policyctl new {policy} --use-case …")
+        raise UsageError(f"there is no {path}", hint=_instead(policy, state))
     before = last.entry.after if last else None
     if sha256(content) == before:
         raise RefusedError(f"{path} is as entry {last.entry.seq if last else 0} recorded it")
@@ -133,3 +134,10 @@ def _data(content: bytes, path: str, documents: Documents) -> Mapping[str, Any] 
     document, _ = documents.parse(content, path)
     data = document.data if document else None
     return data if isinstance(data, dict) else None
+
+
+def _instead(policy: str, state: LedgerState) -> str:
+    """What to do where there is no such file: a policy of a similar name, or a new one."""
+    near = suggestion(policy, state.ledger.chains) if state.ledger.chains else ""
+    new = f"policyctl new {policy} --use-case …"
+    return f"{near} or for a new one: {new}" if near.startswith("did") else new

@@ -23,6 +23,7 @@ from policyctl.usecases.ledger_state import (
     require_intact,
     require_settled,
     signing_person,
+    unknown_policy,
 )
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
 
@@ -72,8 +73,10 @@ def redact(
     state = ledger_state(hands)
     require_intact(state, policy)
     chain = state.chain(policy)
-    item = chain.entries[seq - 1] if chain and 1 <= seq <= len(chain.entries) else None
-    if chain is None or item is None:
+    if chain is None:
+        raise unknown_policy(state.ledger, policy)
+    item = chain.entries[seq - 1] if 1 <= seq <= len(chain.entries) else None
+    if item is None:
         raise UsageError(f"'{policy}' has no entry {seq}", hint=f"policyctl log {policy}")
     who = signing_person(state.root, hands.signer)
     if item.tombstone is None:

@@ -56,7 +56,7 @@ def standing(
     require_intact(state, policy)
     last = require_settled(state, policy, action)
     if last is None or last.entry.after is None:
-        raise unknown_policy(state, policy)
+        raise unknown_policy(state.ledger, policy)
     hands.repository.require_ready([paths.policy_path(policy)])
     content = state.content(policy)
     if content is None or sha256(content) != last.entry.after:

@@ -64,7 +64,7 @@ def withdraw(policy: str, *, pushed: bool, now: datetime, hands: Hands) -> Withd
     chain = state.chain(policy)
     last = chain.last if chain else None
     if chain is None or last is None:
-        raise unknown_policy(state, policy)
+        raise unknown_policy(state.ledger, policy)
     _require_pending(state, last)
     entry = last.entry
     if not pushed and hands.repository.is_upstream(paths.entry_path(policy, entry.seq)):

@@ -427,3 +427,47 @@ def test_a_role_that_is_given_twice_is_answered_with_how_to_write_it(
     assert done.err.endswith(
         "policyctl: --role names 'security' twice\n  = in one: --role security=sam,ada\n"
     )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("redact", "nosuch", "1"), ("export", "nosuch", "--format", "in-toto")]
+)
+def test_every_command_tells_of_an_unknown_policy_in_the_same_words(recorded, arguments):
+    done = recorded.run(*arguments, by="erin")
+
+    said = "policyctl: there is no recorded policy 'nosuch'\n  = recorded here: team-assistant\n"
+    assert (done.code, done.err) == (2, said)
+
+
+def test_a_misspelt_policy_is_recorded_under_its_name(recorded):
+    done = recorded.run("record", "team-asistant", "--rationale", "x", by="erin")
+
+    assert done.code == 2
+    assert "= did you mean 'team-assistant'? or for a new one: policyctl new team-as" in done.err
+
+
+@pytest.mark.parametrize("command", ["validate", "lint", "coverage"])
+def test_where_nothing_is_governed_the_first_command_is_named(empty, command):
+    done = empty.run(command)
+
+    assert done.code == 3
+    assert "  = policyctl init, then policyctl new ID …\n" in done.err
+
+
+def test_records_that_are_not_there_are_told_before_the_policy_is_judged(recorded):
+    text = recorded.read("policies/team-assistant.yaml").replace(b"  reviewer: sam\n", b"")
+    recorded.write("policies/team-assistant.yaml", text)
+    assert recorded.run("record", "team-assistant", "--rationale", "x", by="erin").code == 0
+
+    asked = ("promote", "team-assistant", "--to", "limited", "--rationale", "x")
+    done = recorded.run(*asked, "--events", "nowhere.jsonl", by="erin")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("policyctl: cannot read nowhere.jsonl")
+
+
+@pytest.mark.parametrize("group", [(), ("root",), ("hook",)])
+def test_no_summary_of_a_command_is_cut_off(shell, group):
+    said = shell(*group, "--help", COLUMNS="80").out
+
+    assert "..." not in said.partition("Commands:")[2]

@@ -186,6 +186,8 @@ def test_a_file_that_cannot_be_read_is_never_taken_for_a_retired_policy(recorded
     assert (done.code, data["status"]) == (3, "not_judged")
     assert data["result"]["policies"] == []
     assert data["findings"][0]["file"] == POLICY
+    said = recorded.run("diff").out.splitlines()
+    assert said[1] == "nothing can be said: 1 file could not be compared"
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "github"])

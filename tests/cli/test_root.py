@@ -198,7 +198,7 @@ def test_governance_that_cannot_be_is_refused(world, wishes, said):
         (("--remove-person", "adda"), "this root knows no person 'adda'\n  = did you mean 'ada'?"),
         (("--add-member", "securty=ada"), "did you mean 'security'?"),
         (("--add-steward", "erin"), "'erin' is one of the stewards already"),
-        (("--add-person", "ada=x.pub"), "the signing key x.pub was not found"),
+        (("--add-person", "ada=x.pub"), "there is no key file x.pub"),
         (("--revoke-key", "ada=SHA256:x"), "SHA256:x is no key of 'ada'"),
         (("--adopt", "default@9"), "no baseline 'default@9' is shipped"),
         (("--adopt", "default@1"), "governance adopted default@1 already"),

@@ -9,7 +9,7 @@ HOUSE = (
     "id: house\nversion: 1\nsensitivity: L3\nguardrails: [{detector: pii}]\n"
     "thresholds: {owner: risk-office}\n"
 )
-UNKNOWN = "name a person, team or role of the trust root"
+UNKNOWN = "name a person, team or role of the trust root: policyctl root show"
 
 
 def test_a_near_name_is_suggested(compact, subject_of):
@@ -19,7 +19,7 @@ def test_a_near_name_is_suggested(compact, subject_of):
         Problem(
             message="owner is 'suport', whom governance does not know",
             at=("owner",),
-            hint="did you mean 'support'?",
+            hint="did you mean 'support'? 'policyctl root show' lists all",
         )
     ]
 

@@ -6,9 +6,12 @@ import json
 
 from policyctl.core.effective import Effective
 from policyctl.core.finding import Severity
+from policyctl.core.origins import Value
 from policyctl.core.prose import consequence
-from policyctl.render.lines import BOLD, DIM, NAME, WARN, Line, Part, line, table
+from policyctl.render.lines import BOLD, DIM, NAME, WARN, Line, Part, cells, line, table
 from policyctl.usecases.show import Showing
+
+_FRAMEWORKS = "controls"
 
 
 def render(showing: Showing, every: bool, width: int | None = None) -> list[Line]:
@@ -51,15 +54,48 @@ def _guardrails(effective: Effective, width: int | None) -> list[Line]:
 
 
 def _values(effective: Effective, width: int | None) -> list[Line]:
-    rows = [
-        [Part(item.name), Part(_shown(item.value), BOLD), Part(item.origin, DIM)]
-        for item in effective.values
-    ]
-    return table(["value", "is", "from"], rows, width)
+    """Each value below the place that it belongs to, with where it comes from behind it."""
+    del width  # what is too long for a terminal is wrapped, and a pipe has no width
+    places: dict[str, list[tuple[str, Value]]] = {}
+    for item in effective.values:
+        place, name = _parted(item.name)
+        places.setdefault(place, []).append((name, item))
+    lines: list[Line] = []
+    for place in sorted(places):
+        longest = max(cells(name) for name, _ in places[place])
+        lines += [(), line(Part(place, NAME))] if place else []
+        lines += [_value(name, longest, item) for name, item in places[place]]
+    return lines
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The place of a value, and its own name there; the name of a framework holds dots."""
+    head, _, rest = name.partition(".")
+    if head == _FRAMEWORKS and rest:
+        return head, rest
+    place, _, last = name.rpartition(".")
+    return place, last
+
+
+def _value(name: str, longest: int, item: Value) -> Line:
+    padding = " " * (longest - cells(name) + 2)
+    origin = Part(f"  ({item.origin})", DIM)
+    return line(f"  {name}{padding}", Part(_shown(item.value), BOLD), origin)
 
 
 def _shown(value: object) -> str:
+    """A value in words: on and off, lists with commas, and what has names by its names."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return "; ".join(map(_shown, value)) if _is_deep(value) else ", ".join(map(_shown, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_shown(inner)}" for name, inner in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _is_deep(value: list[object]) -> bool:
+    return any(isinstance(item, dict | list) for item in value)
 
 
 def _weaker(effective: Effective) -> list[Line]:
