@@ -6,8 +6,14 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.formats import Format
-from policyctl.cli.options import EventsOption, FormatOption, PolicyArgument, Target
+from policyctl.cli.formats import EvidenceFormat, Format
+from policyctl.cli.options import (
+    EventsOption,
+    LabelsOption,
+    PolicyArgument,
+    RequestsOption,
+    Target,
+)
 
 
 def evidence(
@@ -16,21 +22,35 @@ def evidence(
     to: Annotated[
         Target | None, typer.Option("--to", help="The stage asked about. Default: the next one.")
     ] = None,
-    format: FormatOption = Format.TEXT,
+    labels: LabelsOption = None,
+    requests: RequestsOption = None,
+    format: Annotated[
+        EvidenceFormat,
+        typer.Option(
+            "--format",
+            help="How the report is printed: markdown is for comments, html is one page with "
+            "pictures.",
+            show_default=True,
+        ),
+    ] = EvidenceFormat.TEXT,
 ) -> None:
     """Judge a promotion's gate on detection records.
 
     The exit code says it too: met (0), not met (1), not yet decidable (3).
     """
+    from dataclasses import replace
     from pathlib import Path
 
     from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.adapters.policy_files import read_policy
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
-    from policyctl.cli.output import emit
+    from policyctl.cli.evidence_inputs import beside, recorded_history
+    from policyctl.cli.output import emit, write_bytes
     from policyctl.core.stages import Stage
     from policyctl.errors import UsageError
+    from policyctl.render.evidence_html import render as as_html
+    from policyctl.render.evidence_markdown import render as as_markdown
     from policyctl.render.json.evidence import render as as_json
     from policyctl.render.text.evidence import render as as_text
     from policyctl.usecases.evidence import EXIT_CODES, judge
@@ -39,6 +59,7 @@ def evidence(
         raise UsageError("evidence is read from detection records", hint="--events FILE")
     folder = governed_folder(Path.cwd())
     file, content = read_policy(policy, Path.cwd(), folder)
+    given = beside(labels, requests)
     report = judge(
         content,
         file=file,
@@ -46,6 +67,12 @@ def evidence(
         records=open_analysis(events),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
+        beside=replace(given, history=lambda: recorded_history(Path(file).stem, content, folder)),
     )
-    emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    if format is EvidenceFormat.MARKDOWN:
+        write_bytes(as_markdown(report).encode())
+    elif format is EvidenceFormat.HTML:
+        write_bytes(as_html(report).encode())
+    else:
+        emit(lambda width: as_text(report, width), lambda: as_json(report), Format(format.value))
     raise typer.Exit(EXIT_CODES[report.verdict])

@@ -12,8 +12,10 @@ from policyctl.cli.options import (
     DryRunOption,
     EventsOption,
     KeyOption,
+    LabelsOption,
     NowOption,
     RationaleOption,
+    RequestsOption,
     Target,
 )
 
@@ -37,6 +39,8 @@ def promote(
     ] = None,
     rationale: RationaleOption = None,
     events: EventsOption = None,
+    labels: LabelsOption = None,
+    requests: RequestsOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     check: Annotated[
@@ -88,29 +92,40 @@ def promote(
     if check:
         from policyctl.cli.promote_check import Asked, run_check
 
-        require_alone(policy, to, rationale, events, key, base=base, dry_run=dry_run)
+        require_alone(
+            policy, to, rationale, events or labels or requests, key, base=base, dry_run=dry_run
+        )
         asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
         raise typer.Exit(run_check(asked, format))
-    name, target = promotion_arguments(
-        policy, to, base=base, head=head, baseline=baseline, pin=pin
-    )
+    name, target = promotion_arguments(policy, to, base=base, head=head, baseline=baseline, pin=pin)
     if format not in (GateFormat.TEXT, GateFormat.JSON):
         raise typer.BadParameter(f"'{format.value}' is for --check", param_hint="--format")
-    _move(name, target, rationale, events, key, now, Format(format.value), dry_run=dry_run)
+    _move(
+        name,
+        target,
+        rationale,
+        (events, labels, requests),
+        key,
+        now,
+        Format(format.value),
+        dry_run=dry_run,
+    )
 
 
 def _move(
     policy: str,
     to: Target,
     rationale: str | None,
-    events: list[str] | None,
+    grounds: tuple[list[str] | None, str | None, str | None],
     key: str | None,
     now: str | None,
     format: Format,
     *,
     dry_run: bool,
 ) -> None:
+    """Promote on the grounds of records, verdicts on a sample, and counted requests."""
     from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.rationale import reason
@@ -121,6 +136,7 @@ def _move(
     from policyctl.render.text.promote import render as as_text
     from policyctl.usecases.promote import promote as move
 
+    events, labels, requests = grounds
     with workplace(key) as hands:
 
         def change(why: str, *, dry: bool) -> Promotion:
@@ -133,6 +149,7 @@ def _move(
                 now=moment(now),
                 hands=hands,
                 dry_run=dry,
+                beside=beside(labels, requests),
             )
 
         def preview(why: str) -> list[Line]:
