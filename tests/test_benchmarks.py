@@ -90,3 +90,24 @@ def test_a_command_that_does_not_end_as_expected_is_named_and_not_measured(tmp_p
     )
 
     assert done.stdout == "({}, ['false: exit code 1, expected 0'])\n"
+
+
+def test_the_benchmark_of_replays_measures_each_of_its_cases(tmp_path):
+    written = tmp_path / "figures.json"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, BENCHMARK.with_name("replay.py"), "--records", "20000"),
+            *("--rounds", "1", "--json", written),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(written.read_text("utf-8"))
+    assert figures["not_measured"] == []
+    assert {"bare scan", "plain Parquet", "prepared", "plain loop"} <= figures["seconds"].keys()
+    assert len(figures["goals"]) == 4
+    assert all(goal["ratio"] in done.stdout for goal in figures["goals"])

@@ -51,6 +51,7 @@ class DuckDbEngine:
 
     name = "duckdb"
     dialect = DUCKDB
+    identity = "hash(request_id, detector, direction)"
 
     def __init__(
         self,
@@ -85,7 +86,8 @@ class DuckDbEngine:
         if self._prepared:
             hits.append(_prepared_hits(self._parquet("hits")))
             totals.append(_prepared_totals(self._parquet("totals")))
-        self._view("hits", " UNION ALL ".join(hits))
+        # Few of the records are hits, and each question reads them again.
+        self.define("hits", " UNION ALL ".join(hits))
         self.define("totals", " UNION ALL ".join(totals))
 
     def rows(self, query: str) -> list[Row]:

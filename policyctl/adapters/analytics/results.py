@@ -93,9 +93,9 @@ def changes_of(
         sessions: rows of `changes_sql.sessions`.
         examples: rows of `changes_sql.examples`.
     """
-    days: dict[Place, list[ChangedDay]] = {}
+    days: dict[Row, list[ChangedDay]] = {}
     for row in summary:
-        days.setdefault(_place(row), []).append(
+        days.setdefault(row[:_PLACE], []).append(
             ChangedDay(
                 day=_day(row[5]),
                 events=int(row[6]),
@@ -105,14 +105,14 @@ def changes_of(
                 unsure=int(row[10]),
             )
         )
-    named: dict[Place, list[Example]] = {}
+    named: dict[Row, list[Example]] = {}
     for row in examples:
         example = Example(request_id=row[5], detector=row[6])
-        named.setdefault(_place(row), []).append(example)
+        named.setdefault(row[:_PLACE], []).append(example)
     return Changes(
         changed=tuple(
             Changed(
-                place=place,
+                place=_place(place),
                 days=tuple(sorted(found, key=lambda day: day.day)),
                 examples=tuple(named.get(place, ())),
             )
@@ -123,7 +123,7 @@ def changes_of(
 
 
 def _place(row: Row) -> Place:
-    guardrail, direction, app, old, new = row[:_PLACE]
+    guardrail, direction, app, old, new = row
     return Place(
         guardrail=guardrail,
         direction=Direction(direction),

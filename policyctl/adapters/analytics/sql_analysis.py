@@ -38,6 +38,8 @@ class SqlEngine(Protocol):
 
     name: str
     dialect: Dialect
+    identity: str
+    """An expression over ``hits`` that differs where two records may stand side by side."""
 
     def prepare(self) -> None:
         """Bring the relations about; called once, before anything else."""
@@ -179,12 +181,9 @@ class SqlAnalysis:
         self._check_identity()
 
     def _check_identity(self) -> None:
-        twice = self._sql.rows(
-            "SELECT request_id FROM hits GROUP BY request_id, detector, direction"
-            " HAVING count(*) > 1 LIMIT 1"
-        )
-        if twice:
-            raise ValueError(f"request '{twice[0][0]}' has a detection twice")
+        found = self._sql.rows(f"SELECT count(*), count(DISTINCT {self._sql.identity}) FROM hits")
+        if len(set(found[0])) > 1:
+            raise ValueError("a request has a detection twice")
         nameless = self._sql.rows(
             "SELECT 1 FROM hits WHERE request_id IS NULL OR request_id = '' LIMIT 1"
         )
