@@ -22,7 +22,9 @@ from policyctl.core.policy import Gate, Inference, Policy
 from policyctl.core.record import Record, Status
 from policyctl.core.sides import Direction
 
-_SALT = "review/v1:"
+SALT = "review/v1"
+"""What the order of reviews is salted with."""
+
 _HOPED = 0.25
 _POWER = 0.8
 Cell = tuple[str, Direction, str]
@@ -79,7 +81,7 @@ class StratumSample:
 
 def review_rank(request_id: str, detector: str) -> str:
     """Where a detection stands in the order of reviews: 64 hex digits, the smallest first."""
-    return hashlib.sha256(f"{_SALT}{request_id}:{detector}".encode()).hexdigest()
+    return hashlib.sha256(f"{SALT}:{request_id}:{detector}".encode()).hexdigest()
 
 
 def planned_size(gate: Gate) -> int:

@@ -39,7 +39,7 @@ START = datetime(2026, 10, 5, 20, tzinfo=UTC)
 COLUMNS = (
     "ts TIMESTAMP, request_id VARCHAR, session_id VARCHAR, key VARCHAR, app VARCHAR,"
     " cohort VARCHAR, direction VARCHAR, detector VARCHAR, detector_version VARCHAR,"
-    " level TINYINT, status VARCHAR, label VARCHAR"
+    " level TINYINT, status VARCHAR, label VARCHAR, blocked BOOLEAN, fingerprint VARCHAR"
 )
 
 
@@ -62,6 +62,8 @@ def made_records(draw: random.Random, count: int) -> list[Record]:
                 level=level,
                 status=status,
                 label=draw.choice([None, *Label]) if level else None,
+                blocked=draw.choice([None, False, True]),
+                fingerprint=draw.choice(["", "", "", "f1", "f2"]),
             )
         )
     return found
@@ -124,6 +126,7 @@ def rows_of(records):
             *(item.time.replace(tzinfo=None), item.request_id, item.session_id or None, item.key),
             *(item.app, item.cohort, item.direction.value, item.detector, item.detector_version),
             *(item.level, item.status.value, item.label.value if item.label else None),
+            *(item.blocked, item.fingerprint),
         )
         for item in records
     ]
@@ -134,7 +137,7 @@ def written(path: Path, records) -> Path:
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE r ({COLUMNS})")
         lists = [list(column) for column in zip(*rows_of(records), strict=True)]
-        connection.execute(f"INSERT INTO r SELECT {', '.join(['unnest(?)'] * 12)}", lists)
+        connection.execute(f"INSERT INTO r SELECT {', '.join(['unnest(?)'] * len(lists))}", lists)
         connection.execute(f"COPY r TO '{path}' (FORMAT parquet)")
     return path
 
@@ -193,19 +196,28 @@ def test_duckdb_counts_as_the_definitions_do(tmp_path, seed):
     ]
     assert {item.engine for item in engines} == {"duckdb"}
 
-    decided = 0
+    decided = excepted = drawn = engine_blocked = 0
     for _ in range(5):
         old, new = made_policy(draw), made_policy(draw)
         replayed, tallied = plain.replay(old, new), plain.tally(old, new)
         levels = plain.level_counts(new)
+        measured = {size: plain.measure(old, new, size=size) for size in (0, 1, 3, 1000)}
         decided += sum(item.events for item in replayed.changed)
+        days = measured[1000].daily.days
+        excepted += sum(item.hits for item in measured[1000].daily.exceptions)
+        drawn += sum(len(item.drawn) for item in measured[1000].sample)
+        engine_blocked += sum(day.engine_blocked for day in days)
         for engine in engines:
             assert engine.replay(old, new) == replayed
             assert replay_digest(engine.replay(old, new)) == replay_digest(replayed)
             assert engine.tally(old, new) == tallied
+            assert engine.measure(old, new) == measured[0]
+            for size in (1, 3, 1000):
+                assert engine.measure(old, new, size=size) == measured[size]
             assert engine.level_counts(new) == levels
             assert engine.replay(None, new) == plain.replay(None, new)
     assert decided > 200
+    assert min(excepted, drawn, engine_blocked) > 0
 
 
 def test_every_kind_of_change_was_compared(tmp_path):

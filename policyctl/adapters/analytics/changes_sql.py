@@ -70,8 +70,8 @@ SELECT {_PLACE}, request_id, detector FROM (
 
 def tallied(decided: str, dialect: Dialect) -> str:
     """For each stratum: excepted, newly blocked, reviewed, false positives, unsure."""
-    acts, acted = _acts("new", dialect), _acts("old", dialect)
-    newly = f"{acts} AND NOT {acted}"
+    stops, stopped = acts("new", dialect), acts("old", dialect)
+    newly = f"{stops} AND NOT {stopped}"
     excepted = dialect.quoted(Verdict.EXCEPTED.value)
     false = _labels(dialect, Label.FALSE_POSITIVE, Label.UNSURE)
     unsure = _labels(dialect, Label.UNSURE)
@@ -106,17 +106,18 @@ def _labels(dialect: Dialect, *labels: Label) -> str:
     return f"label IN ({', '.join(dialect.quoted(label.value) for label in labels)})"
 
 
-def _acts(side: str, dialect: Dialect) -> str:
+def acts(side: str, dialect: Dialect) -> str:
+    """Whether the verdict of a side, ``old`` or ``new``, stops something."""
     acting = ", ".join(dialect.quoted(verdict.value) for verdict in Verdict if verdict.acts)
     return f"({side} IN ({acting}))"
 
 
 def _kind(dialect: Dialect) -> str:
-    acts, acted = _acts("new", dialect), _acts("old", dialect)
+    stops, stopped = acts("new", dialect), acts("old", dialect)
     names = {kind: dialect.quoted(kind.value) for kind in Kind}
     return (
-        f"CASE WHEN {acts} AND {acted} THEN {names[Kind.BLOCKED_OTHERWISE]}"
-        f" WHEN {acts} THEN {names[Kind.NEWLY_BLOCKED]}"
-        f" WHEN {acted} THEN {names[Kind.NO_LONGER_BLOCKED]}"
+        f"CASE WHEN {stops} AND {stopped} THEN {names[Kind.BLOCKED_OTHERWISE]}"
+        f" WHEN {stops} THEN {names[Kind.NEWLY_BLOCKED]}"
+        f" WHEN {stopped} THEN {names[Kind.NO_LONGER_BLOCKED]}"
         f" ELSE {names[Kind.OBSERVED_OTHERWISE]} END"
     )

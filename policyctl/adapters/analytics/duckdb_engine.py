@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,14 @@ from policyctl.errors import InputError, PolicyctlError
 Watch = Callable[[Callable[[], list[Row]], Callable[[], float]], list[Row]]
 """Runs some work, and may show how far it has come (0 to 100)."""
 
-_OPTIONAL = ("session_id", "key", "cohort", "detector_version", "label")
+_OPTIONAL = (
+    *("session_id", "key", "cohort", "detector_version", "label", "blocked", "fingerprint"),
+)
 _NEEDED = ("ts", "request_id", "app", "direction", "detector", "level", "status")
-_HITS = "app, cohort, direction, detector, request_id, session, key, level, label, day"
+_HITS = (
+    "app, cohort, direction, detector, request_id, session, key, level, label, blocked, cluster,"
+    " micros, day"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,7 @@ class DuckDbEngine:
             threads=bounds.threads,
         )
         self._connection.execute("SET preserve_insertion_order = false")
-        self._requests: dict[tuple[str, ...], int] = {}
+        self._requests: dict[tuple[str, ...], dict[tuple[date, str], int]] = {}
 
     def prepare(self) -> None:
         """Name the files as relations, and count the totals."""
@@ -107,17 +114,23 @@ class DuckDbEngine:
             unnested = ", ".join("unnest(?)" for _ in columns)
             self._asked(f"INSERT INTO {name} SELECT {unnested}", lists)
 
-    def requests(self, apps: Sequence[str]) -> int:
-        """Distinct requests of applications, each counted once a day and cohort."""
+    def requests(self, apps: Sequence[str]) -> Mapping[tuple[date, str], int]:
+        """Distinct requests by day and application, each counted once a cohort."""
         key = tuple(apps)
         if key not in self._requests:
             names = ", ".join(map(DUCKDB.quoted, apps))
             where = f" WHERE app IN ({names})" if apps else ""
-            queries = [_PLAIN_REQUESTS + where] if self._plain else []
+            queries = [_PLAIN_REQUESTS.format(where=where)] if self._plain else []
             if self._prepared:
                 source = _reading(self._parquet("requests"))
-                queries.append(f"SELECT coalesce(sum(requests), 0) FROM {source}{where}")
-            self._requests[key] = sum(int(self.rows(query)[0][0]) for query in queries)
+                queries.append(
+                    f"SELECT day, app, sum(requests) FROM {source}{where} GROUP BY day, app"
+                )
+            found: Counter[tuple[date, str]] = Counter()
+            for query in queries:
+                for day, app, requests in self.rows(query):
+                    found[day, app] += int(requests)
+            self._requests[key] = found
         return self._requests[key]
 
     def sources(self) -> tuple[RecordSource, ...]:
@@ -174,7 +187,8 @@ class DuckDbEngine:
 
 
 _PLAIN_REQUESTS = (
-    "SELECT count(DISTINCT hash(request_id, app, cohort, CAST(ts AS DATE))) FROM records"
+    "SELECT CAST(ts AS DATE) AS day, app, count(DISTINCT hash(request_id, cohort))"
+    " FROM records{where} GROUP BY CAST(ts AS DATE), app"
 )
 """Eight bytes a request: of ten million, two collide once in 370,000 counts."""
 
@@ -199,6 +213,8 @@ def _records(source: str, types: dict[str, str]) -> str:
     columns["key"] = f"coalesce({', '.join(given)}, request_id)"
     columns["session"] = f"coalesce({given[1]}, {columns['key']})"
     del columns["session_id"]
+    columns["cluster"] = _cluster(columns.pop("fingerprint"), given[1])
+    columns["micros"] = DUCKDB.micros(columns["ts"])
     selected = ", ".join(f"{text} AS {name}" for name, text in columns.items())
     return f"SELECT {selected} FROM {source}"
 
@@ -213,8 +229,19 @@ def _prepared_hits(paths: Sequence[Path]) -> str:
     columns = _HITS.replace(", day", ", CAST(ts AS DATE) AS day").replace(
         " session,", " coalesce(nullif(session_id, ''), key) AS session,"
     )
+    cluster = _cluster("fingerprint", "nullif(session_id, '')")
+    columns = columns.replace(" cluster,", f" {cluster} AS cluster,")
+    columns = columns.replace(" micros,", f" {DUCKDB.micros('ts')} AS micros,")
     columns = columns.replace(" label,", " nullif(label, '') AS label,")
     return f"SELECT {columns} FROM {_reading(paths)}"
+
+
+def _cluster(fingerprint: str, session: str) -> str:
+    """What `core.review_sample` takes for one independent case."""
+    return (
+        f"coalesce('fingerprint:' || nullif({fingerprint}, ''), 'session:' || {session},"
+        " 'request:' || request_id)"
+    )
 
 
 def _prepared_totals(paths: Sequence[Path]) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from policyctl.core.counted_daily import DayDecisions, DayKey, DayTraffic, ExceptedDay
 from policyctl.core.counted_tally import Flagged, StratumKey
 from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import Cell
+from policyctl.core.record import Status
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind, Place
+from policyctl.core.review_sample import Case, Drawn, StratumSample
 from policyctl.core.sensitivity_choice import LevelCount
 from policyctl.core.sides import Direction
 
@@ -65,6 +68,64 @@ def flagged_of(rows: Iterable[Row]) -> dict[StratumKey, Flagged]:
         )
         for row in rows
     }
+
+
+def days_of(rows: Iterable[Row]) -> Iterator[DayTraffic]:
+    """Records by cell, day, level and whether they are answers; rows of `daily_sql.TRAFFIC`."""
+    for row in rows:
+        yield DayTraffic(
+            day=_day(row[4]),
+            cell=cell_of(row),
+            level=None if row[5] is None else int(row[5]),
+            answered=row[6] == Status.OK.value,
+            records=int(row[7]),
+        )
+
+
+def decisions_of(rows: Iterable[Row]) -> dict[DayKey, DayDecisions]:
+    """Decisions by stratum and day; rows of `daily_sql.decisions`."""
+    return {
+        (row[0], Direction(row[1]), row[2], _day(row[3])): DayDecisions(
+            excepted=int(row[4]),
+            newly_blocked=int(row[5]),
+            already_blocked=int(row[6]),
+            engine_blocked=int(row[7]),
+            engine_passed=int(row[8]),
+        )
+        for row in rows
+    }
+
+
+def excepted_of(rows: Iterable[Row]) -> Iterator[ExceptedDay]:
+    """What exceptions let through, by cell, day and key; rows of `daily_sql.excepted`."""
+    for row in rows:
+        yield ExceptedDay(day=_day(row[4]), cell=cell_of(row), key=row[5], hits=int(row[6]))
+
+
+def sample_of(clusters: Iterable[Row], drawn: Iterable[Row]) -> tuple[StratumSample, ...]:
+    """The sample of each stratum, in their order.
+
+    Args:
+        clusters: rows of `daily_sql.clusters`.
+        drawn: rows of `daily_sql.drawn`, in their order.
+    """
+    found: dict[Row, list[Drawn]] = {}
+    for row in drawn:
+        stratum, (place, request_id, detector, micros) = row[:3], row[3:]
+        case = Case(request_id, detector, Direction(row[1]))
+        time = _EPOCH + timedelta(microseconds=int(micros))
+        found.setdefault(stratum, []).append(Drawn(place=int(place), case=case, time=time))
+    return tuple(
+        StratumSample(
+            guardrail=guardrail,
+            direction=Direction(direction),
+            app=app,
+            detections=int(detections),
+            clusters=int(cases),
+            drawn=tuple(found.get((guardrail, direction, app), ())),
+        )
+        for guardrail, direction, app, detections, cases in sorted(clusters)
+    )
 
 
 def level_counts_of(rows: Iterable[Row]) -> tuple[LevelCount, ...]:

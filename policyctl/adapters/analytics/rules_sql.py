@@ -80,7 +80,8 @@ def decided(rules: Rules, dialect: Dialect) -> str:
         same = " AND ".join(f"h.{name} = k.{name}" for name in (*CELL, "key"))
         keyed = f" LEFT JOIN keyed k ON {same}"
     columns = (
-        "h.app, h.direction, h.detector, h.request_id, h.session, h.level, h.label, h.day,"
+        "h.app, h.cohort, h.direction, h.detector, h.request_id, h.session, h.key, h.level,"
+        " h.label, h.day, h.micros, h.blocked, h.cluster,"
         " r.old_guardrail, r.new_guardrail"
     )
     verdicts = ", ".join(

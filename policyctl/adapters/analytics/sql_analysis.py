@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NoReturn, Protocol
 
-from policyctl.adapters.analytics import changes_sql, traffic_sql
+from policyctl.adapters.analytics import changes_sql, daily_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import Dialect, disagreeing, preflight_query
 from policyctl.adapters.analytics.results import (
     Row,
     changes_of,
+    days_of,
+    decisions_of,
+    excepted_of,
     flagged_of,
     level_counts_of,
     levels_of,
+    sample_of,
     seen_of,
     versions_of,
 )
 from policyctl.adapters.analytics.rules_sql import KEYED, RULES, Rules, Value, decided, rules_of
+from policyctl.core.counted_daily import CountedDays, daily_of
 from policyctl.core.counted_tally import Counted, tally_of
 from policyctl.core.decision_table import Cell, DecisionTable, tables_of
 from policyctl.core.evidence import RecordSource
 from policyctl.core.levels import Level, Sensitivity
+from policyctl.core.measuring import Measured
 from policyctl.core.policy import Policy
 from policyctl.core.record import Label, Record, Status, record_from
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.replay import Replay, replay_of
+from policyctl.core.review_sample import StratumSample
 from policyctl.core.sensitivity_choice import LevelCounts
 from policyctl.core.tally import Tally
 from policyctl.errors import InputError
@@ -53,8 +60,8 @@ class SqlEngine(Protocol):
     def load(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
         """Keep rows as a relation, in the place of one of that name."""
 
-    def requests(self, apps: Sequence[str]) -> int:
-        """Distinct requests of applications, of all of them if none is named."""
+    def requests(self, apps: Sequence[str]) -> Mapping[tuple[date, str], int]:
+        """Distinct requests by day and application, of all of them if none is named."""
 
     def sources(self) -> tuple[RecordSource, ...]:
         """What the records came from."""
@@ -86,15 +93,48 @@ class SqlAnalysis:
 
     def tally(self, old: Policy, new: Policy) -> Tally:
         """The counts that a gate is judged on."""
+        return self._tally(new, self._traffic(), self._decided(old, new))
+
+    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+        """Everything that a gate is judged on."""
         seen = self._traffic()
-        rules = self._rules((DecisionTable(old), DecisionTable(new, new.apps)), seen)
-        query = changes_sql.tallied(decided(rules, self._sql.dialect), self._sql.dialect)
+        hits = self._decided(old, new)
+        return Measured(
+            tally=self._tally(new, seen, hits),
+            daily=daily_of(new, self._days(new, hits)),
+            sample=self._sample(hits, size) if size else (),
+        )
+
+    def _decided(self, old: Policy, new: Policy) -> str:
+        """A query of the hits and what becomes of them."""
+        tables = (DecisionTable(old), DecisionTable(new, new.apps))
+        return decided(self._rules(tables, self._traffic()), self._sql.dialect)
+
+    def _days(self, new: Policy, hits: str) -> CountedDays:
+        dialect = self._sql.dialect
+        keys = sorted({key for item in new.exceptions for key in item.keys})
+        return CountedDays(
+            traffic=days_of(self._sql.rows(daily_sql.TRAFFIC)),
+            decisions=decisions_of(self._sql.rows(daily_sql.decisions(hits, dialect))),
+            excepted=excepted_of(self._sql.rows(daily_sql.excepted(hits, keys, dialect))),
+            requests=self._sql.requests(new.apps),
+        )
+
+    def _sample(self, hits: str, size: int) -> tuple[StratumSample, ...]:
+        dialect = self._sql.dialect
+        return sample_of(
+            self._sql.rows(daily_sql.clusters(hits, dialect)),
+            self._sql.rows(daily_sql.drawn(hits, size, dialect)),
+        )
+
+    def _tally(self, new: Policy, seen: dict[Cell, Seen], hits: str) -> Tally:
+        query = changes_sql.tallied(hits, self._sql.dialect)
         counted = Counted(
             seen=seen,
             levels=levels_of(self._sql.rows(traffic_sql.LEVELS)),
             versions=versions_of(self._sql.rows(traffic_sql.VERSIONS)),
             days=[row[0] for row in self._sql.rows(traffic_sql.DAYS)],
-            requests=self._sql.requests(new.apps),
+            requests=sum(self._sql.requests(new.apps).values()),
             flagged=flagged_of(self._sql.rows(query)),
         )
         return tally_of(new, counted)
@@ -137,8 +177,9 @@ class SqlAnalysis:
         if not policies:
             return 0
         if not all(policy.apps for policy in policies):
-            return self._sql.requests(())
-        return self._sql.requests(sorted({app for policy in policies for app in policy.apps}))
+            return sum(self._sql.requests(()).values())
+        apps = sorted({app for policy in policies for app in policy.apps})
+        return sum(self._sql.requests(apps).values())
 
     def _rules(self, tables: tuple[DecisionTable, DecisionTable], seen: dict[Cell, Seen]) -> Rules:
         rules = rules_of(tables, seen)

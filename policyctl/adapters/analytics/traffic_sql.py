@@ -50,10 +50,5 @@ WHERE t.status = 'ok' AND r.new_guardrail <> ''
 """
 """The days on which a detector answered that the new policy covers."""
 
-REQUESTS = """
-SELECT app, sum(requests) FROM requests GROUP BY app
-"""
-"""Distinct requests of each application."""
-
 VALUES = f"SELECT DISTINCT {_CELL}, detector_version, level, status FROM totals"
 """Everything by which records are told apart, to be checked."""
