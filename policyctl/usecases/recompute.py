@@ -9,7 +9,7 @@ from typing import Any
 from policyctl.core import paths
 from policyctl.core.canonical import decode, sha256
 from policyctl.core.entry import ChangeAction
-from policyctl.core.evidence import evidence_bytes
+from policyctl.core.evidence import RecordSource, evidence_bytes
 from policyctl.core.facts import RequestCounter
 from policyctl.core.recomputed import Agreement, Recomputed
 from policyctl.core.recorded import Recorded
@@ -92,13 +92,19 @@ class _Again:
 
     def _given(self) -> list[dict[str, Any]]:
         if self._sources is None:
-            for _ in self._records:
-                pass  # the digests of the files are known once they were read
             self._sources = [
                 {"name": item.name, "sha256": item.sha256, "lines": item.lines}
-                for item in sorted(self._records.manifest())
+                for item in sorted(self._manifest())
             ]
         return self._sources
+
+    def _manifest(self) -> tuple[RecordSource, ...]:
+        try:
+            return self._records.manifest()
+        except ValueError:
+            for _ in self._records:
+                pass  # the digests of these files are known once they were read
+            return self._records.manifest()
 
     def _beside(self, report: Any, entries: Sequence[Recorded], place: int) -> Beside | str:
         """What the report was computed with beside the records, or what of it is missing."""
@@ -149,9 +155,17 @@ class _Again:
 
 
 def _differing(stored: Any, computed: Any) -> tuple[str, ...]:
-    """The parts that differ; what a report of an earlier version does not tell is not compared."""
+    """The parts that differ.
+
+    What a report of an earlier version does not tell is not compared, nor what counted the records:
+    every engine counts the same.
+    """
     return tuple(
-        sorted(name for name in stored if _facts(stored[name]) != _facts(computed.get(name)))
+        sorted(
+            name
+            for name in stored
+            if name != "engine" and _facts(stored[name]) != _facts(computed.get(name))
+        )
     )
 
 

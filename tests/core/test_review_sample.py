@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from policyctl.core.bucket import bucket
+from policyctl.core.canonical import decode
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.policy import Gate, Guardrail, Inference, Limited, Policy
 from policyctl.core.record import Label, Record, Status
@@ -26,6 +30,7 @@ from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.core.statistics import reviews_needed_anytime
 
+SCHEMA = Path(__file__).parents[2] / "schemas/review-labels.v1.json"
 START = datetime(2026, 10, 5, tzinfo=UTC)
 GUARDRAIL = Guardrail(
     detector="pii", direction=Direction.INPUT, action=Action.BLOCK, sensitivity=Sensitivity.L2
@@ -179,6 +184,10 @@ def test_a_file_of_verdicts_has_one_spelling_and_is_read_back():
 
     assert labels_from(labels_bytes(labels(one, two))) == labels(one, two)
     assert labels_bytes(labels(two, one)) == labels_bytes(labels(one, two))
+    content = decode(labels_bytes(labels(one, two)))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert list(Draft202012Validator(schema).iter_errors(content)) == []
     assert one == Verdict(
         case=Case("r1", "pii/email", Direction.INPUT),
         reviewer="ada",
