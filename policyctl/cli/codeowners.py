@@ -43,7 +43,10 @@ def codeowners(
     ] = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """CODEOWNERS from governance: who owns and who approves which policy."""
+    """CODEOWNERS from governance: who approves which policy.
+
+    And who owns it.
+    """
     from policyctl.adapters.codeowners_file import codeowners_path, codeowners_text, forge_of
     from policyctl.adapters.handles_file import handles_of
     from policyctl.adapters.whole_file import write_whole
