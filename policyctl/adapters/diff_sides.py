@@ -9,8 +9,9 @@ from pathlib import Path
 from policyctl.adapters.commits import Commits
 from policyctl.adapters.document_bytes import read
 from policyctl.adapters.git_location import GitLocation, find_readable
-from policyctl.adapters.git_objects import ObjectStore, is_plain
+from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.governed_files import GovernedFiles
+from policyctl.adapters.object_ids import is_plain
 from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
 from policyctl.core import paths
 from policyctl.core.ledger import Ledger

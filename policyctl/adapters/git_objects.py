@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Self
 
+from policyctl.adapters.commit_record import FIELDS, Commit, parse_commit
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.git_process import GitProcess, end
+from policyctl.adapters.object_ids import OBJECT_ID, is_object_id, is_plain, object_id
 from policyctl.errors import RepositoryError
-from policyctl.usecases.ports import Person
 
 _MEBIBYTE = 1024 * 1024
 _MAX_BLOB = 4 * _MEBIBYTE
 _MAX_TREE_ENTRIES = 1_000_000
-_OBJECT_ID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 _PROMISOR = re.compile(r"^\s*(?:partialclone|promisor)\s*=", re.IGNORECASE | re.MULTILINE)
-_FIELDS = "%H%n%P%n%an%n%ae%n%ct%n%B%x00"
 MOST_ASKED = 256
 PATHS = ("utf-8", "surrogateescape")
 """How the bytes of a path become text, and back again without loss."""
@@ -35,17 +32,6 @@ class TreeEntry:
     mode: str
     oid: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """One commit of a history; ``time`` is the committer's, in UTC."""
-
-    id: str
-    parents: tuple[str, ...]
-    author: Person
-    time: datetime
-    message: str
 
 
 class TooLargeError(RepositoryError):
@@ -209,7 +195,7 @@ class ObjectStore(GitProcess):
             self._batch.stdin.flush()
 
     def _object(self, oid: str, kind: str, limit: int) -> bytes:
-        if not _OBJECT_ID.match(oid):
+        if not OBJECT_ID.match(oid):
             raise RepositoryError(f"{oid!r} is not the id of an object")
         if self._asked and self._asked[0] != oid:
             self.close()
@@ -244,14 +230,14 @@ class ObjectStore(GitProcess):
         options = [
             "--full-history",
             "--no-commit-header",
-            f"--format={_FIELDS}",
+            f"--format={FIELDS}",
             "--encoding=UTF-8",
         ]
         if first_parent:
             options.append("--first-parent")
         for record in self.records("rev-list", *options, rev, "--", *paths):
             # rev-list ends each record with a line break of its own.
-            yield _commit(record.removeprefix(b"\n"))
+            yield parse_commit(record.removeprefix(b"\n"))
 
     def changed_paths(self, commit: str) -> tuple[str, ...]:
         """The files that a commit changes, a rename being two of them.
@@ -270,25 +256,7 @@ class ObjectStore(GitProcess):
 
     def commit_id(self, rev: str) -> str:
         """The id of the commit that ``rev`` names, without asking git where it is an id."""
-        return rev if _OBJECT_ID.match(rev) else self.resolve(rev)
-
-
-def is_object_id(text: str) -> bool:
-    """True if the text has the form of an object's id."""
-    return bool(_OBJECT_ID.match(text))
-
-
-def blob_id(content: bytes, digits: int) -> str:
-    """What git calls these bytes: ids of 40 ``digits`` are SHA-1, of 64 SHA-256."""
-    return object_id(content, digits, "blob")
-
-
-def object_id(content: bytes, digits: int, kind: str) -> str:
-    """What git calls an object of this kind with these bytes; see ``blob_id``."""
-    data = f"{kind} {len(content)}\0".encode() + content
-    if digits == 64:  # noqa: PLR2004
-        return hashlib.sha256(data).hexdigest()
-    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+        return rev if OBJECT_ID.match(rev) else self.resolve(rev)
 
 
 def _read_object(
@@ -309,28 +277,3 @@ def _read_object(
     if len(content) != size + 1:
         raise RepositoryError(f"git cannot read the object {oid}")
     return content[:-1]
-
-
-def _commit(record: bytes) -> Commit:
-    fields = record.decode("utf-8", "replace").split("\n", 5)
-    commit, parents, name, email, seconds, message = fields
-    return Commit(
-        id=commit,
-        parents=tuple(parents.split()),
-        author=Person(name=name, email=email),
-        time=_time(seconds),
-        message=message,
-    )
-
-
-def _time(seconds: str) -> datetime:
-    """The time of a commit; whoever makes a commit may write any number there."""
-    try:
-        return datetime.fromtimestamp(int(seconds or "0"), UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.max.replace(tzinfo=UTC)
-
-
-def is_plain(rev: str) -> bool:
-    """True if git cannot take the text for an option."""
-    return bool(rev) and not rev.startswith("-") and rev.isprintable()

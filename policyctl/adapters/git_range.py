@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from policyctl.adapters.commit_record import Commit
 from policyctl.adapters.git_location import find
-from policyctl.adapters.git_objects import Commit, ObjectStore
+from policyctl.adapters.git_objects import ObjectStore
 from policyctl.errors import NotJudgedError, RepositoryError, UsageError
 from policyctl.rules.wider import Change
 

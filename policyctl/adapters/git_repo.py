@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Self
 
 from policyctl.adapters.git_location import GitLocation, find
-from policyctl.adapters.git_objects import ObjectStore, TreeEntry, blob_id
+from policyctl.adapters.git_objects import ObjectStore, TreeEntry
 from policyctl.adapters.git_process import installed_git
+from policyctl.adapters.object_ids import blob_id
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from policyctl.adapters.git_objects import ObjectStore, is_object_id
+from policyctl.adapters.git_objects import ObjectStore
+from policyctl.adapters.object_ids import is_object_id
 from policyctl.core.comparison import KeptNote
 from policyctl.core.signed_note import MAX_NOTE
 from policyctl.errors import NotJudgedError, RepositoryError

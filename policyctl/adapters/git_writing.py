@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from policyctl.adapters.durable import keep
-from policyctl.adapters.git_objects import PATHS, ObjectStore, is_plain
+from policyctl.adapters.git_objects import PATHS, ObjectStore
+from policyctl.adapters.object_ids import is_plain
 from policyctl.adapters.user_index import update_index
 from policyctl.adapters.work_files import check_path
 from policyctl.errors import RepositoryError

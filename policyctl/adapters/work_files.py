@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from policyctl.adapters.durable import keep
-from policyctl.adapters.git_objects import blob_id
+from policyctl.adapters.object_ids import blob_id
 from policyctl.errors import RepositoryError
 
 ODD = "odd"

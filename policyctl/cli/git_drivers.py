@@ -90,7 +90,7 @@ def show_difference(arguments: Sequence[str]) -> int:
 
 
 def _side(name: str, file: str, oid: str, mode: str) -> Blob:
-    from policyctl.adapters.git_objects import blob_id
+    from policyctl.adapters.object_ids import blob_id
     from policyctl.render.patch import Blob
 
     if file == _NOTHING:
