@@ -99,7 +99,10 @@ def import_(
     ] = "",
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Normalise logs into hits and counts; nothing that people wrote is kept."""
+    """Normalise logs into hits and counts.
+
+    Nothing that people wrote is kept.
+    """
     from pathlib import Path
 
     from policyctl.adapters.records.import_options import settings_digest, table_in

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from policyctl.usecases.review import Sample
 
 review = typer.Typer(
-    help="Draws the detections that people review before a promotion, and takes verdicts in.",
+    help="Draw the detections to review, and take verdicts in.",
     no_args_is_help=True,
 )
 ToOption = Annotated[
@@ -46,7 +46,10 @@ def sample(
     size: SizeOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Draw the detections to review, the same for everybody who has the records."""
+    """Draw the detections to review.
+
+    They are the same for everybody who has the records.
+    """
     from pathlib import Path
 
     from policyctl.adapters.review_files import write_whole
@@ -82,7 +85,10 @@ def take_in(
     size: SizeOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Check reviewers' verdicts and put them together; nothing is written if one is unfit (1)."""
+    """Check reviewers' verdicts and put them together.
+
+    Nothing is written if one is unfit (1).
+    """
     from pathlib import Path
 
     from policyctl.adapters.review_files import rows_of, write_whole

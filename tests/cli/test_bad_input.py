@@ -466,7 +466,7 @@ def test_records_that_are_not_there_are_told_before_the_policy_is_judged(recorde
     assert done.err.startswith("policyctl: cannot read nowhere.jsonl")
 
 
-@pytest.mark.parametrize("group", [(), ("root",), ("hook",)])
+@pytest.mark.parametrize("group", [(), ("root",), ("hook",), ("review",), ("records",)])
 def test_no_summary_of_a_command_is_cut_off(shell, group):
     said = shell(*group, "--help", COLUMNS="80").out
 
