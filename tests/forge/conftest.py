@@ -25,12 +25,6 @@ CHECKOUT = Path(policyctl.__file__).parent.parent
 ACTION = CHECKOUT / ".github/actions/policyctl"
 TOKEN = "ghs_secret"
 
-for _tool in ("bash", "jq", "curl"):
-    if shutil.which(_tool) is None:
-        pytest.skip(f"there is no {_tool}: .ci/run installs it", allow_module_level=True)
-if not ACTION.exists():
-    pytest.skip("no actions beside the package: run this in a checkout", allow_module_level=True)
-
 
 @dataclass
 class Api:
@@ -237,6 +231,11 @@ StartJob = Callable[..., Job]
 @pytest.fixture
 def job(tmp_path: Path, api: Api) -> StartJob:
     """Starts a job in a checkout, with an event."""
+    if not ACTION.exists():
+        pytest.skip("no actions beside the package: run this in a checkout")
+    for tool in ("bash", "jq", "curl"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"there is no {tool}: .ci/run installs it")
 
     def start(workspace: Path, name: str, payload: object, **variables: str) -> Job:
         folder = tmp_path / "runner"
