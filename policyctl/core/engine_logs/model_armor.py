@@ -27,7 +27,7 @@ _WHOLE = {
     "piAndJailbreakFilterResult": "prompt_attack",
     "maliciousUriFilterResult": "unknown_links",
     "csamFilterFilterResult": "custom/csam",
-    "csamFilterResult": "custom/csam",
+    "virusScanFilterResult": "custom/virus_scan",
 }
 _PERSONAL = {
     "CREDIT_CARD_NUMBER": "pii/credit_card",
