@@ -112,13 +112,14 @@ def import_(
     from policyctl.adapters.stopping import stoppable
     from policyctl.cli.output import emit
     from policyctl.cli.progress import bytes_shown
-    from policyctl.core.engine_logs.normalise import Surroundings, normaliser
+    from policyctl.core.engine_logs.identities import Keys
+    from policyctl.core.engine_logs.normalise import Defaults, normaliser
     from policyctl.render.json.records import render as as_json
     from policyctl.render.text.records import render as as_text
     from policyctl.usecases.import_records import import_records
 
     plain = engine is Engine.PLAIN
-    surroundings = Surroundings(app=app, direction=direction.value if direction else "")
+    defaults = Defaults(app=app, direction=direction.value if direction else "")
     who = identities(keys.value if keys else "", key_salt, plain=plain)
     table, digest = table_in(levels)
     logs = open_logs(files, of_records=plain)
@@ -133,10 +134,9 @@ def import_(
             logs,
             folder=folder.as_posix(),
             engine=engine.value,
-            settings=settings_digest(surroundings, who, digest),
-            normalise=normaliser(
-                engine.value, levels=table, identities=who, surroundings=surroundings
-            ),
+            settings=settings_digest(defaults, who, digest),
+            normalise=normaliser(engine.value, levels=table, identities=who, defaults=defaults),
+            as_they_are=plain and who.keys is Keys.KEEP,
             store=store,
             watch=lambda log: watch(log.name, log.size),
             check=stop.check,

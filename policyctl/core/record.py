@@ -146,7 +146,9 @@ FIELDS = (*_REQUIRED, *_OPTIONAL)
 """What a record may hold, as its JSON object spells it; what is required comes first."""
 
 _NAMES = frozenset(FIELDS)
-_LONGEST = 512
+LONGEST = 512
+"""Characters of a text."""
+
 _SHOWN = 60
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _TIME = re.compile(
@@ -161,8 +163,8 @@ def _text(data: Mapping[str, object], name: str) -> str:
         raise UnusableError(f"'{name}' is {_kind(value)}, not text")
     if not value:
         raise UnusableError(f"'{name}' is empty")
-    if len(value) > _LONGEST:
-        raise UnusableError(f"'{name}' is longer than {_LONGEST} characters")
+    if len(value) > LONGEST:
+        raise UnusableError(f"'{name}' is longer than {LONGEST} characters")
     if _CONTROL.search(value):
         raise UnusableError(f"'{name}' holds control characters or half of a character")
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -16,6 +17,8 @@ FOLDERS = ("hits", "totals", "requests")
 REJECTS = "rejects"
 """Where inputs that had lines that could not be used have one file of them."""
 
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_FILE = re.compile(r"((hits|totals|requests)/[0-9a-f]{12}\.parquet|rejects/[0-9a-f]{12}\.jsonl)\Z")
 SHORT = 12
 """How many hex digits of an input's digest name its files."""
 
@@ -98,18 +101,25 @@ def manifest_from(content: bytes) -> Manifest:
     """
     data = decode(content)
     try:
-        return _manifest(cast("Mapping[str, object]", data))
+        manifest = _manifest(cast("Mapping[str, object]", data))
+        again = manifest_bytes(manifest)
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a manifest of records") from error
+    if again != content:
+        raise ValueError("not a manifest of records")
+    return manifest
 
 
 def _manifest(data: Mapping[str, object]) -> Manifest:
     if data["schema"] != SCHEMA:
         raise ValueError("not a manifest of records")
     tool = cast("Mapping[str, str]", data["tool"])
+    files = cast("Mapping[str, str]", data["files"])
+    if not all(_FILE.match(name) and _DIGEST.match(digest) for name, digest in files.items()):
+        raise ValueError("not a manifest of records")
     return Manifest(
         inputs=tuple(_imported(item) for item in cast("list[dict[str, object]]", data["inputs"])),
-        files=dict(cast("Mapping[str, str]", data["files"])),
+        files=dict(files),
         policyctl=tool["policyctl"],
         duckdb=tool["duckdb"],
     )
@@ -119,7 +129,10 @@ def _imported(data: Mapping[str, object]) -> ImportedFile:
     rejected = cast("Mapping[str, int]", data["rejected"])
     fields = {**data, "rejected": tuple(sorted(rejected.items())), "size": data["bytes"]}
     del fields["bytes"]
-    return ImportedFile(**fields)  # type: ignore[arg-type]
+    item = ImportedFile(**fields)  # type: ignore[arg-type]
+    if not _DIGEST.match(item.sha256):
+        raise ValueError("not a manifest of records")
+    return item
 
 
 def _input(item: ImportedFile) -> dict[str, object]:

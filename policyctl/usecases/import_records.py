@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,10 +16,14 @@ from policyctl.errors import InputError
 
 
 class Log(Protocol):
-    """A file of an engine's log. Its fields are complete once the rows have been read."""
+    """A file of an engine's log. Its fields are complete once the rows have been read.
+
+    `count` is how many there were, without blank lines.
+    """
 
     name: str
     line: int
+    count: int
     size: int
     digest: str
 
@@ -29,12 +33,21 @@ class Log(Protocol):
     def rows(self) -> Iterator[Fields | UnusableError]:
         """The decoded rows, or why a line is none; `line` says where the last one stands."""
 
+    def chunks(self) -> Iterator[list[tuple[int, bytes]]] | None:
+        """Lines with their numbers, many at a time; None where rows are no lines."""
+
+    def row(self, content: bytes) -> Fields | UnusableError:
+        """The row that a line is, or why it is none."""
+
 
 class Batch(Protocol):
     """The records of one input on their way into the folder."""
 
     def add(self, record: Record, line: int) -> None:
         """Take a record."""
+
+    def take(self, lines: Sequence[tuple[int, bytes]]) -> list[int]:
+        """Take those lines that are records beyond doubt; the numbers of the others."""
 
     def reject(self, line: int, reason: str) -> None:
         """Take note of a line that cannot be used."""
@@ -99,6 +112,7 @@ def import_records(
     engine: str,
     settings: str,
     normalise: Normalise,
+    as_they_are: bool,
     store: Store,
     watch: Callable[[Log], None],
     check: Callable[[], None],
@@ -111,6 +125,7 @@ def import_records(
         engine: whose format they are in.
         settings: digest of everything that decides what becomes of a line.
         normalise: makes records of a decoded line.
+        as_they_are: whether lines that are records already stay as they are.
         store: the folder.
         watch: told every now and then how far a file has been read.
         check: called now and then; raises `KeyboardInterrupt` to stop.
@@ -131,7 +146,9 @@ def import_records(
         if digest[:SHORT] in shorts:
             raise InputError(f"{log.name} cannot be told from another input of {folder}")
         with store.batch(digest) as batch:
-            item = _imported(log, digest, engine, settings, normalise, batch, watch, check)
+            chunks = log.chunks() if as_they_are else None
+            rows = _left(log, chunks, batch) if chunks else _each(log)
+            item = _imported(log, digest, engine, settings, normalise, batch, rows, watch, check)
         known[digest] = item
         shorts[item.short] = digest
         added.append(item)
@@ -150,6 +167,24 @@ def _require_same(item: ImportedFile, log: Log, engine: str, settings: str) -> N
 _EVERY = 256
 """Rows between two words about progress."""
 
+_Row = Fields | UnusableError | None
+
+
+def _each(log: Log) -> Iterator[_Row]:
+    yield from log.rows()
+
+
+def _left(log: Log, chunks: Iterator[list[tuple[int, bytes]]], batch: Batch) -> Iterator[_Row]:
+    """What the batch did not take by itself, after each chunk once None."""
+    for chunk in chunks:
+        last = log.line
+        contents = dict(chunk)
+        for line in batch.take(chunk):
+            log.line = line
+            yield log.row(contents[line])
+        log.line = last
+        yield None
+
 
 def _imported(
     log: Log,
@@ -158,15 +193,17 @@ def _imported(
     settings: str,
     normalise: Normalise,
     batch: Batch,
+    rows: Iterator[_Row],
     watch: Callable[[Log], None],
     check: Callable[[], None],
 ) -> ImportedFile:
-    rows = silent = refused = 0
-    for row in log.rows():
-        rows += 1
-        if rows % _EVERY == 0:
+    silent = refused = 0
+    for number, row in enumerate(rows):
+        if row is None or number % _EVERY == 0:
             check()
             watch(log)
+        if row is None:
+            continue
         try:
             if isinstance(row, UnusableError):
                 raise row
@@ -182,7 +219,7 @@ def _imported(
     if log.digest != digest:
         raise InputError(f"{log.name} changed while it was read", hint="import it again")
     counts = batch.finish()
-    _require_something(log, rows, refused, counts, engine)
+    _require_something(log, refused, counts, engine)
     return ImportedFile(
         name=log.name.rpartition("/")[2],
         sha256=digest,
@@ -190,7 +227,7 @@ def _imported(
         settings=settings,
         size=log.size,
         lines=log.line,
-        used=rows - sum(count for _, count in counts.rejected),
+        used=log.count - sum(count for _, count in counts.rejected),
         silent=silent,
         records=counts.records,
         rejected=counts.rejected,
@@ -199,11 +236,11 @@ def _imported(
     )
 
 
-def _require_something(log: Log, rows: int, refused: int, counts: Counts, engine: str) -> None:
+def _require_something(log: Log, refused: int, counts: Counts, engine: str) -> None:
     """Nothing read is never success."""
-    if not rows:
+    if not log.count:
         raise InputError(f"{log.name} holds no records")
-    if refused == rows:
+    if refused == log.count:
         reason = max(counts.rejected, key=lambda pair: pair[1])[0]
         raise InputError(
             f"not one line of {log.name} can be read as '{engine}': {reason}",

@@ -17,6 +17,7 @@ from backports import zstd
 from policyctl.adapters.records.opening import open_records
 from policyctl.core.evidence import RecordSource
 from policyctl.core.record import record_from
+from policyctl.core.records_manifest import ImportedFile, Manifest, manifest_bytes
 from policyctl.errors import InputError
 
 
@@ -254,18 +255,39 @@ def test_what_needs_the_extra_says_so(file, tmp_path, monkeypatch, library, name
     assert error.hint == "pip install 'policyctl[evidence]'"
 
 
+def manifest(files, sha256="0" * 64):
+    item = ImportedFile(
+        name="log.jsonl",
+        sha256=sha256,
+        engine="plain",
+        settings="0" * 64,
+        size=1,
+        lines=1,
+        used=1,
+        silent=0,
+        records=1,
+    )
+    return manifest_bytes(Manifest(inputs=(item,), files=files, policyctl="0", duckdb="2"))
+
+
 @pytest.mark.parametrize(
-    ("manifest", "said"),
+    ("written", "said"),
     [
         (None, "folder is a folder without manifest.json"),
         (b"{}", "folder/manifest.json is not a manifest of records"),
         (b'{\n "schema": "x"\n}\n', "folder/manifest.json is not a manifest of records"),
         (b"[]\n", "folder/manifest.json is not a manifest of records"),
+        (
+            manifest({"../../etc/passwd": "0" * 64}),
+            "folder/manifest.json is not a manifest of records",
+        ),
+        (manifest({}, sha256="../../../x"), "folder/manifest.json is not a manifest of records"),
+        (manifest({}), "folder/manifest.json names inputs whose files it does not bind"),
     ],
 )
-def test_a_folder_that_was_not_prepared_is_one_clear_error(file, tmp_path, manifest, said):
+def test_a_folder_that_was_not_prepared_is_one_clear_error(file, tmp_path, written, said):
     (tmp_path / "folder").mkdir()
-    if manifest is not None:
-        file(manifest, "folder/manifest.json")
+    if written is not None:
+        file(written, "folder/manifest.json")
 
     assert refusal("folder").message == said

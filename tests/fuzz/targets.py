@@ -33,15 +33,29 @@ from policyctl.adapters.yaml_files import parse
 from policyctl.cli.findings_output import emit_findings
 from policyctl.cli.formats import FindingsFormat
 from policyctl.core.backtracking import backtracking
+from policyctl.core.engine_logs.engines import READERS
+from policyctl.core.engine_logs.identities import Identities, Keys
+from policyctl.core.engine_logs.level_table import LevelTable
+from policyctl.core.engine_logs.normalise import Defaults, normaliser
 from policyctl.core.entry import ChangeAction, Entry, entry_bytes, parse_entry
 from policyctl.core.expression import expression
 from policyctl.core.expression_syntax import compile_problem
+from policyctl.core.json_line import decode_line
+from policyctl.core.record import FIELDS, record_from
+from policyctl.core.record_table import cells_of, delimiter_of, fields_of
+from policyctl.core.records_manifest import (
+    ImportedFile,
+    Manifest,
+    manifest_bytes,
+    manifest_from,
+)
 from policyctl.core.root_document import parse_root
 from policyctl.core.ssh_keys import parse_public_key
 from policyctl.core.ssh_wire import string
 from policyctl.core.sshsig import Signature, armor, dearmor, encode
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import Member, Role, TrustRoot, root_bytes
+from policyctl.core.unusable import UnusableError
 from policyctl.errors import PolicyctlError, SignatureError
 from policyctl.rules.registry import RULES
 from policyctl.rules.settings import Settings
@@ -141,6 +155,26 @@ def around(**more: Any) -> Surroundings:
 
 AROUND = around()
 IN_RANGE = around(history=Past())
+
+
+MANIFEST = Manifest(
+    inputs=(
+        ImportedFile(
+            name="log.jsonl",
+            sha256="ab" * 32,
+            engine="lakera",
+            settings="cd" * 32,
+            size=1,
+            lines=1,
+            used=1,
+            silent=0,
+            records=1,
+        ),
+    ),
+    files={},
+    policyctl="0.1.0",
+    duckdb="2.0.0",
+)
 
 
 def policy(content: bytes) -> None:
@@ -309,6 +343,27 @@ def records(content: bytes) -> None:
             pass
 
 
+def engine_log(content: bytes) -> None:
+    """A line of every engine's log, and of a table."""
+    who = Identities(keys=Keys.HASH, salt=b"salt")
+    defaults = Defaults(app="a", direction="input")
+    for engine in READERS:
+        with suppress(UnusableError):
+            normaliser(engine, levels=LevelTable(), identities=who, defaults=defaults)(
+                decode_line(content), "x:1"
+            )
+    with suppress(UnusableError):
+        text = content.decode("utf-8", "replace")
+        delimiter = delimiter_of(text)
+        record_from(fields_of(FIELDS, cells_of(text, delimiter or ",")))
+
+
+def manifest(content: bytes) -> None:
+    """The manifest of a prepared folder: what is read is written back, byte for byte."""
+    with suppress(ValueError):
+        assert manifest_bytes(manifest_from(content)) == content
+
+
 def catalogue(content: bytes) -> None:
     """A control framework of an organisation's own."""
     with tempfile.TemporaryDirectory(dir=_FOLDER) as folder:
@@ -362,7 +417,16 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         *(policy, changed_policy, cured, shown, settings, suppression, trigger, regex),
-        *(findings_baseline, records, catalogue, remembered, entry, trust_root),
+        *(
+            findings_baseline,
+            records,
+            engine_log,
+            manifest,
+            catalogue,
+            remembered,
+            entry,
+            trust_root,
+        ),
         *(signature, public_key),
     )
 }
@@ -391,6 +455,12 @@ def seeds(name: str) -> list[bytes]:
             b'{"ts": "2026-10-05T00:00:00Z", "request_id": "r1", "app": "a", "direction": "input",'
             b' "detector": "prompt_attack", "level": "none", "status": "ok"}\n'
         ],
+        "engine_log": [
+            line
+            for log in sorted((Path(__file__).parents[1] / "data/engine_logs").glob("*.jsonl"))
+            for line in log.read_bytes().splitlines(keepends=True)
+        ],
+        "manifest": [manifest_bytes(MANIFEST)],
         "catalogue": [(shipped / "catalogues/owasp-llm-2026.json").read_bytes()],
         "remembered": [b"policyctl verdicts 1 " + b"0" * 40 + b"\n" + b"1" * 40 + b"[]\n"],
         "entry": [entry_bytes(ENTRY)],

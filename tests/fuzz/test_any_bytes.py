@@ -20,6 +20,8 @@ NAMES = {
     "settings": 150,
     "findings_baseline": 150,
     "records": 100,
+    "engine_log": 100,
+    "manifest": 100,
     "catalogue": 60,
     "remembered": 60,
     "entry": 150,

@@ -10,7 +10,7 @@ import pytest
 from policyctl.core.engine_logs import bedrock_assessment, litellm, model_armor
 from policyctl.core.engine_logs.identities import Identities, Keys
 from policyctl.core.engine_logs.level_table import LevelTable
-from policyctl.core.engine_logs.normalise import Surroundings, normaliser
+from policyctl.core.engine_logs.normalise import Defaults, normaliser
 from policyctl.core.record import Status
 
 SAMPLES = Path(__file__).parents[1] / "data/engine_logs"
@@ -30,7 +30,7 @@ def reading(engine, line):
         engine,
         levels=LevelTable(),
         identities=Identities(keys=Keys.DROP),
-        surroundings=Surroundings(app="shop-chat", direction="input"),
+        defaults=Defaults(app="shop-chat", direction="input"),
     )
     return read(line, "x:1")
 

@@ -6,11 +6,13 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from policyctl.adapters.records import prepared_sql as sql
+from policyctl.adapters.records import quick_sql
 from policyctl.adapters.records.duck import working
 from policyctl.adapters.stopping import Stop
 from policyctl.core.record import Record
@@ -52,6 +54,19 @@ class PreparedBatch:
         self._rows.append(_row(record, line))
         if len(self._rows) >= _ROWS:
             self._flush()
+
+    def take(self, lines: Sequence[tuple[int, bytes]]) -> list[int]:
+        """Take the lines that are records beyond doubt; the numbers of the others."""
+        texts: dict[int, str] = {}
+        for line, content in lines:
+            with suppress(UnicodeDecodeError):
+                texts[line] = content.rstrip(b"\r\n").decode("utf-8")
+        self._asked(quick_sql.LINES, list(texts), list(texts.values()))
+        self._asked(quick_sql.SHAPED, quick_sql.SHAPE)
+        self._asked(quick_sql.FIELDS, quick_sql.STRUCTURE)
+        self._asked(quick_sql.TAKE)
+        left = {line for (line,) in self._asked(quick_sql.LEFT)}
+        return [line for line, _ in lines if line in left or line not in texts]
 
     def reject(self, line: int, reason: str) -> None:
         """Take note of a line that cannot be used."""

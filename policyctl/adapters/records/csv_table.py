@@ -22,7 +22,7 @@ class CsvFile(RowFile):
 
     def rows(self) -> Iterator[Fields | UnusableError]:
         """The rows as fields of records, or why a line is none."""
-        self.line = 0
+        self.line = self.count = 0
         with unpacked(self.path, self.name) as file:
             lines = bounded_lines(file.stream, LONGEST_RECORD)
             names, delimiter = self._header(next(lines, b""))
@@ -30,6 +30,7 @@ class CsvFile(RowFile):
                 self.line += 1
                 self.size = file.size
                 if content.strip() or len(content) > LONGEST_RECORD:
+                    self.count += 1
                     yield _row(content, names, delimiter)
             self.digest = file.digest()
             self.size = file.size

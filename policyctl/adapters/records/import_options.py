@@ -9,7 +9,7 @@ from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core.canonical import encode, sha256
 from policyctl.core.engine_logs.identities import Identities
 from policyctl.core.engine_logs.level_table import LevelTable
-from policyctl.core.engine_logs.normalise import Surroundings
+from policyctl.core.engine_logs.normalise import Defaults
 from policyctl.errors import InputError
 from policyctl.usecases.level_table import level_table
 
@@ -35,14 +35,14 @@ def table_in(name: str) -> tuple[LevelTable, str]:
     return level_table(content, file=shown, documents=YamlDocuments()), sha256(content)
 
 
-def settings_digest(surroundings: Surroundings, identities: Identities, levels: str) -> str:
+def settings_digest(defaults: Defaults, identities: Identities, levels: str) -> str:
     """The digest of everything that decides what becomes of a line, besides the engine."""
     salt = hmac.new(identities.salt, b"policyctl/records/v1", "sha256").hexdigest()
     return sha256(
         encode(
             {
-                "app": surroundings.app,
-                "direction": surroundings.direction,
+                "app": defaults.app,
+                "direction": defaults.direction,
                 "levels": levels,
                 "keys": identities.keys.value,
                 "salt": salt if identities.salt else "",

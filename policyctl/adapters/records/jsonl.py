@@ -16,6 +16,8 @@ LONGEST_RECORD = 1024 * 1024
 LONGEST_ANSWER = 16 * 1024 * 1024
 """Engines' logs hold whole conversations, and pictures."""
 
+_CHUNK = 20_000
+_CHUNK_BYTES = 16 * 1024 * 1024
 _BINARY = (b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00")
 _HINT = "give one JSON object a line, plain or compressed with gzip or zstd"
 
@@ -31,7 +33,24 @@ class JsonLinesFile(RowFile):
 
     def rows(self) -> Iterator[Fields | UnusableError]:
         """The objects, or why a line is none."""
-        self.line = 0
+        for content in self._contents():
+            yield self.row(content)
+
+    def chunks(self) -> Iterator[list[tuple[int, bytes]]]:
+        """The lines with their numbers, some thousand at a time."""
+        chunk: list[tuple[int, bytes]] = []
+        length = 0
+        for content in self._contents():
+            chunk.append((self.line, content))
+            length += len(content)
+            if len(chunk) >= _CHUNK or length > _CHUNK_BYTES:
+                yield chunk
+                chunk, length = [], 0
+        if chunk:
+            yield chunk
+
+    def _contents(self) -> Iterator[bytes]:
+        self.line = self.count = 0
         with unpacked(self.path, self.name) as file:
             for content in bounded_lines(file.stream, self._longest):
                 self.line += 1
@@ -39,11 +58,13 @@ class JsonLinesFile(RowFile):
                 if self.line == 1 and (content.startswith(_BINARY) or b"\x00" in content):
                     raise InputError(f"{self.name} is not JSON lines", hint=_HINT)
                 if content.strip() or len(content) > self._longest:
-                    yield self._row(content)
+                    self.count += 1
+                    yield content
             self.digest = file.digest()
             self.size = file.size
 
-    def _row(self, content: bytes) -> Fields | UnusableError:
+    def row(self, content: bytes) -> Fields | UnusableError:
+        """The object that a line holds, or why it holds none."""
         if len(content) > self._longest:
             return UnusableError(f"the line is longer than {self._longest // 1024 // 1024} MiB")
         try:

@@ -32,7 +32,7 @@ class ParquetFile(RowFile):
 
     def rows(self) -> Iterator[Fields | UnusableError]:
         """The rows as fields of records."""
-        self.line = 0
+        self.line = self.count = 0
         check_whole(self.path, self.name)
         with connected(f"{self.name} (Parquet)") as connection, asking(self.name, "Parquet"):
             described = connection.execute(
@@ -46,6 +46,7 @@ class ParquetFile(RowFile):
             while batch := found.fetchmany(_BATCH):
                 for row in batch:
                     self.line += 1
+                    self.count += 1
                     fields = dict(zip(names, row, strict=True))
                     yield {name: value for name, value in fields.items() if value != ""}
         self.digest = sha256_of(self.path, self.name)

@@ -12,7 +12,7 @@ COLUMNS = {
 }  # fmt: skip
 """Of records as they are read, with the line that each came from."""
 
-_NEVER_NULL = ("cohort", "detector_version", "reviewer", "engine", "policy_digest", "fingerprint")
+NEVER_NULL = ("cohort", "detector_version", "reviewer", "engine", "policy_digest", "fingerprint")
 _SAME = "request_id, detector, direction"
 _IS_HIT = "status = 'ok' AND level <= 4"
 
@@ -20,7 +20,7 @@ CREATE = f"CREATE TABLE records ({', '.join(f'{name} {kind}' for name, kind in C
 
 TAKE = (
     "INSERT INTO records SELECT "  # noqa: S608
-    + ", ".join(f"coalesce({name}, '')" if name in _NEVER_NULL else name for name in COLUMNS)
+    + ", ".join(f"coalesce({name}, '')" if name in NEVER_NULL else name for name in COLUMNS)
     + " FROM read_csv(?, header = false, auto_detect = false, delim = ',', quote = '\"',"
     " escape = '\"', columns = {"
     + ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())

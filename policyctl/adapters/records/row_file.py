@@ -17,6 +17,7 @@ class RowFile:
     """One file: its records, the line that was read last, and at the end its digest.
 
     Iterating raises `InputError` at the first thing that is not right, with the line's number.
+    `count` is how many rows were read, without blank lines.
     """
 
     empty_hint = ""
@@ -26,6 +27,7 @@ class RowFile:
         self.path = path
         self.name = name
         self.line = 0
+        self.count = 0
         self.size = 0
         self.digest = ""
 
@@ -35,6 +37,17 @@ class RowFile:
         `line` is the number of the row that came last. Raises `InputError` where the file as a
         whole is not what it should be.
         """
+        raise NotImplementedError
+
+    def chunks(self) -> Iterator[list[tuple[int, bytes]]] | None:
+        """The lines as they stand in the file, some thousand at a time with their numbers.
+
+        None for a format whose rows are no lines of their own; blank lines are left out.
+        """
+        return None
+
+    def row(self, content: bytes) -> Fields | UnusableError:
+        """The row that a line of `chunks` is, or why it is none."""
         raise NotImplementedError
 
     def fingerprint(self, check: Callable[[], None]) -> str:

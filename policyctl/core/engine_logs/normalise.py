@@ -36,7 +36,7 @@ Normalise = Callable[[Fields, str], tuple[Record, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Defaults:
     """What an import says about lines that do not say it themselves."""
 
     app: str = ""
@@ -44,7 +44,7 @@ class Surroundings:
 
 
 def normaliser(
-    engine: str, *, levels: LevelTable, identities: Identities, surroundings: Surroundings
+    engine: str, *, levels: LevelTable, identities: Identities, defaults: Defaults
 ) -> Normalise:
     """What makes records of an engine's lines, or of records (``plain``).
 
@@ -54,12 +54,12 @@ def normaliser(
         KeyError: there is no such engine.
     """
     if engine == PLAIN:
-        return _of_records(levels, identities, surroundings)
-    return _of_engine(engine, levels, identities, surroundings)
+        return _of_records(levels, identities, defaults)
+    return _of_engine(engine, levels, identities, defaults)
 
 
 def _of_engine(
-    engine: str, levels: LevelTable, identities: Identities, surroundings: Surroundings
+    engine: str, levels: LevelTable, identities: Identities, defaults: Defaults
 ) -> Normalise:
     reader = READERS[engine]
 
@@ -71,24 +71,21 @@ def _of_engine(
         message = reader(answer, levels)
         common = _common(context, message, spare_id, identities) | {"engine": engine}
         return tuple(
-            record_from(common | _own(one, context, surroundings))
-            for one in joined(message.answers)
+            record_from(common | _own(one, context, defaults)) for one in joined(message.answers)
         )
 
     return normalise
 
 
-def _of_records(
-    levels: LevelTable, identities: Identities, surroundings: Surroundings
-) -> Normalise:
+def _of_records(levels: LevelTable, identities: Identities, defaults: Defaults) -> Normalise:
     """Lines that are records already, but perhaps for a level or an application."""
 
     def normalise(line: Fields, spare_id: str) -> tuple[Record, ...]:  # noqa: ARG001
         fields = dict(line)
-        if surroundings.app:
-            fields.setdefault("app", surroundings.app)
-        if surroundings.direction:
-            fields.setdefault("direction", surroundings.direction)
+        if defaults.app:
+            fields.setdefault("app", defaults.app)
+        if defaults.direction:
+            fields.setdefault("direction", defaults.direction)
         if "level" not in fields and fields.get("status") == "ok":
             fields |= _scored(fields, levels)
         for name in ("key", "session_id"):
@@ -125,12 +122,12 @@ def _common(
     }
 
 
-def _own(answer: Answer, context: Fields, surroundings: Surroundings) -> dict[str, object]:
-    app = text(context, "app") or surroundings.app
+def _own(answer: Answer, context: Fields, defaults: Defaults) -> dict[str, object]:
+    app = text(context, "app") or defaults.app
     if not app:
         raise UnusableError("the line does not say which application it is from: use --app")
     side = text(context, "direction") or (answer.direction.value if answer.direction else "")
-    if not side and not surroundings.direction:
+    if not side and not defaults.direction:
         raise UnusableError("the line does not say which side of the model: use --direction")
     blocked = answer.blocked
     if blocked is None and answer.detected is not None:
@@ -138,7 +135,7 @@ def _own(answer: Answer, context: Fields, surroundings: Surroundings) -> dict[st
         blocked = said if said is None else said and answer.detected
     return {
         "app": app,
-        "direction": side or surroundings.direction,
+        "direction": side or defaults.direction,
         "detector": answer.detector,
         "detector_version": text(context, "detector_version") or answer.version or None,
         "level": answer.level.label if answer.level else _NO_LEVEL,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from policyctl.core.engine_logs.engines import READERS
 from policyctl.core.engine_logs.identities import Identities, Keys
 from policyctl.core.engine_logs.level_table import LevelTable
-from policyctl.core.engine_logs.normalise import Surroundings, normaliser
+from policyctl.core.engine_logs.normalise import Defaults, normaliser
 from policyctl.core.levels import Level
 from policyctl.core.record import Status
 from policyctl.core.unusable import UnusableError
@@ -130,7 +130,7 @@ def reading(engine, **more):
     options = {
         "levels": LevelTable(),
         "identities": Identities(keys=Keys.DROP),
-        "surroundings": Surroundings(app="shop-chat", direction="input"),
+        "defaults": Defaults(app="shop-chat", direction="input"),
     }
     return normaliser(engine, **(options | more))
 
@@ -355,7 +355,7 @@ def test_what_neither_line_nor_options_say_is_asked_for(left_out, reason):
     line = {name: value for name, value in lines("lakera")[0].items() if name != left_out}
 
     with pytest.raises(UnusableError) as raised:
-        reading("lakera", surroundings=Surroundings())(line, "x:1")
+        reading("lakera", defaults=Defaults())(line, "x:1")
 
     assert raised.value.reason == reason
 
