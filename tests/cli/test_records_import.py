@@ -161,10 +161,12 @@ def test_evidence_on_the_folder_is_evidence_on_the_records(recorded, tmp_path):
     )
     asked = ("evidence", "team-assistant", "--format", "json", "--events")
 
-    prepared, plain = recorded.run(*asked, folder), recorded.run(*asked, str(DEMO))
+    found = [recorded.run(*asked, events) for events in (folder, str(DEMO))]
 
-    assert json.loads(prepared.out) == json.loads(plain.out)
-    assert prepared.code == plain.code
+    prepared, plain = (json.loads(one.out)["result"]["report"] for one in found)
+    assert (prepared.pop("engine"), plain.pop("engine")) == ("duckdb", "python")
+    assert prepared == plain
+    assert found[0].code == found[1].code
 
 
 def test_of_a_file_of_which_one_percent_is_corrupt_the_rest_is_imported(run):
@@ -257,6 +259,19 @@ def test_importing_again_skips_what_is_there_and_a_new_day_reads_only_the_new_fi
         name: data for name, data in before.items() if name != "manifest.json"
     }
     assert manifest()["window"]["last"] == "2026-10-06T00:00:00.000000Z"
+
+
+def test_names_that_look_like_patterns_are_names(run):
+    Path("a[1]").mkdir()
+    Path("a[1]/x.jsonl").write_bytes(jsonl([record(1), record(5)]))
+    duckdb.sql("COPY (SELECT * FROM read_json('a[[]1]/x.jsonl')) TO 'a[1]/y*.parquet'")
+    common = ("--out", "D[1]")
+
+    run("a[1]/y*.parquet", *common)
+    run("a[1]/x.jsonl", *common, code=2)  # both are known: nothing in it is new
+
+    assert len(list(open_records(["D[1]"]))) == 2
+    assert len(list(open_records(["a[1]/y*.parquet"]))) == 2
 
 
 def test_the_order_of_imports_does_not_matter(run):

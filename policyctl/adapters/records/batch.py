@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from policyctl.adapters.records import prepared_sql as sql
 from policyctl.adapters.records import quick_sql
-from policyctl.adapters.records.duck import working
+from policyctl.adapters.records.duck import exactly, working
 from policyctl.adapters.stopping import Stop
 from policyctl.core.record import Record
 from policyctl.core.records_manifest import FOLDERS, REJECTS
@@ -78,7 +78,7 @@ class PreparedBatch:
         self._flush()
         self._forget_repeated(sql.REPEATED)
         if self._others:
-            self._forget_repeated(sql.REPEATED_HITS, [str(path) for path in self._others])
+            self._forget_repeated(sql.REPEATED_HITS, [exactly(path) for path in self._others])
         [(records, first, last)] = self._asked(sql.SUMMARY)
         for kind in FOLDERS:
             file = self._stage / kind / f"{self._name}.parquet"
@@ -114,7 +114,7 @@ class PreparedBatch:
         with chunk.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(self._rows)
         self._rows.clear()
-        self._asked(sql.TAKE, str(chunk))
+        self._asked(sql.TAKE, exactly(chunk))
         chunk.unlink()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,11 @@ def connect(
         return duckdb.connect(":memory:", config=settings)
     except duckdb.Error as error:
         raise InputError(f"DuckDB does not take memory={memory}, threads={threads}") from error
+
+
+def exactly(path: Path) -> str:
+    """A file's name as DuckDB's readers take it, which would take ``day[1]`` for a pattern."""
+    return re.sub(r"([*?[])", r"[\1]", str(path))
 
 
 @contextmanager

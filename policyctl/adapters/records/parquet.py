@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from policyctl.adapters.records.duck import asking, connected
+from policyctl.adapters.records.duck import asking, connected, exactly
 from policyctl.adapters.records.row_file import RowFile
 from policyctl.adapters.records.unpacking import PARQUET, reading, sha256_of
 from policyctl.core.engine_logs.fields import Fields
@@ -36,12 +36,12 @@ class ParquetFile(RowFile):
         check_whole(self.path, self.name)
         with connected(f"{self.name} (Parquet)") as connection, asking(self.name, "Parquet"):
             described = connection.execute(
-                "DESCRIBE SELECT * FROM read_parquet(?)", [str(self.path)]
+                "DESCRIBE SELECT * FROM read_parquet(?)", [exactly(self.path)]
             ).fetchall()
             names, columns = self._columns(described)
             found = connection.execute(
                 f"SELECT {columns} FROM read_parquet(?)",  # noqa: S608
-                [str(self.path)],
+                [exactly(self.path)],
             )
             while batch := found.fetchmany(_BATCH):
                 for row in batch:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from policyctl.adapters.records.duck import asking, connected
+from policyctl.adapters.records.duck import asking, connected, exactly
 from policyctl.adapters.records.parquet import ParquetFile
 from policyctl.adapters.records.unpacking import reading, sha256_of
 from policyctl.core.engine_logs.fields import Fields
@@ -113,7 +113,7 @@ class PreparedFolder:
     def _rows(self, path: Path, query: str) -> list[tuple[Any, ...]]:
         name = f"{self.name}/{path.parent.name}/{path.name}"
         with connected(self.name) as connection, asking(name, "Parquet"):
-            return connection.execute(query, [str(path)]).fetchall()
+            return connection.execute(query, [exactly(path)]).fetchall()
 
 
 def read_manifest(folder: Path, name: str) -> Manifest:
