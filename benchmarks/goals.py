@@ -18,6 +18,7 @@ class Goal:
         limit: the goal; where ``least`` is set it is a lower limit, else an upper one.
         stretch: what would be better still, or None.
         memory: whether peak memory is compared rather than processor time.
+        wall: whether time on the clock is, for what may use several processors.
     """
 
     over: str
@@ -26,6 +27,12 @@ class Goal:
     least: bool = False
     stretch: float | None = None
     memory: bool = False
+    wall: bool = False
+
+    @property
+    def of(self) -> str:
+        """What is compared."""
+        return "memory" if self.memory else "wall" if self.wall else "cpu"
 
     def is_met(self, measured: float, limit: float) -> bool:
         """True if a ratio keeps to a limit."""
@@ -47,14 +54,14 @@ class Judged:
         if goal.stretch is not None:
             reached = "met" if goal.is_met(self.measured, goal.stretch) else "missed"
             text += f" (stretch {goal.stretch:g}: {reached})"
-        return text + (" (memory)" if goal.memory else "")
+        return text + (f" ({goal.of})" if goal.of != "cpu" else "")
 
     def document(self) -> dict[str, object]:
         """The same for a file."""
         goal = self.goal
         return {
             "ratio": f"{goal.over} / {goal.under}",
-            "of": "memory" if goal.memory else "cpu",
+            "of": goal.of,
             "measured": self.measured,
             "least" if goal.least else "most": goal.limit,
             "met": goal.is_met(self.measured, goal.limit),
@@ -89,6 +96,11 @@ def judged(goals: Sequence[Goal], costs: Mapping[str, Costs]) -> list[Judged]:
     for goal in goals:
         if goal.over in costs and goal.under in costs:
             over, under = costs[goal.over], costs[goal.under]
-            ratio = over.peak / under.peak if goal.memory else over.cpu / under.cpu
+            ratios = {
+                "memory": over.peak / under.peak,
+                "wall": over.wall / under.wall,
+                "cpu": over.cpu / under.cpu,
+            }
+            ratio = ratios[goal.of]
             found.append(Judged(goal=goal, measured=ratio))
     return found

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from sys import intern
 from typing import Self
 
 from policyctl.adapters.commit_record import FIELDS, Commit, parse_commit
@@ -138,7 +139,8 @@ class ObjectStore(GitProcess):
                 raise RepositoryError(f"the tree of {commit} names {path!r} twice")
             if len(found) >= _MAX_TREE_ENTRIES:
                 raise RepositoryError(f"the tree of {commit} has over {_MAX_TREE_ENTRIES} files")
-            found[path] = TreeEntry(mode=mode, oid=oid, kind=kind)
+            # A large tree has few modes and kinds, and as many copies of them as files.
+            found[path] = TreeEntry(mode=intern(mode), oid=oid, kind=intern(kind))
         return found
 
     def top(self, commit: str) -> tuple[str, ...]:

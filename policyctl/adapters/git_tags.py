@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from policyctl.adapters.git_objects import ObjectStore
@@ -131,68 +130,3 @@ class WritableTags(CheckpointTags):
         )
         self._writable.tag_new(name, target, token, by=by, now=now, kind="tag")
         return name
-
-
-class HistoryLine:
-    """Satisfies `witness_ports.Line`: how the judged commit stands to others in git's history."""
-
-    def __init__(self, store: ObjectStore, head: str) -> None:
-        self._store = store
-        self._head = head
-
-    def contains(self, commit: str) -> bool:
-        """True if the judged commit is this one or came after it."""
-        return self._is_within(commit, self._head)
-
-    def is_on_a_branch(self, commit: str) -> bool:
-        """True if a branch, local or fetched, contains the commit."""
-        asked = ("--count=1", f"--contains={commit}", "refs/heads", "refs/remotes")
-        return bool(self._store.attempt("for-each-ref", *asked))
-
-    def is_tip(self) -> bool:
-        """True if the judged commit is the newest one of the main line."""
-        return self._main[1] == self._head
-
-    def is_on_main(self) -> bool:
-        """True if the main line contains the judged commit."""
-        return bool(self._main[1]) and self._is_within(self._head, self._main[1])
-
-    def is_ahead_of_main(self) -> bool:
-        """True if the main branch is checked out, with commits that its remote lacks."""
-        name, tip = self._main
-        here = (self._store.branch() or "").removeprefix("refs/heads/")
-        if name.endswith("/HEAD"):
-            said = self._store.attempt("symbolic-ref", "--quiet", f"refs/{name}") or ""
-            name = said.removeprefix("refs/")
-        return (
-            bool(here)
-            and name.removeprefix("remotes/origin/").removeprefix("heads/") == here
-            and self._is_within(tip, self._head)
-        )
-
-    def is_shallow(self) -> bool:
-        """True if the history was cut off when the repository was cloned."""
-        return self._store.is_shallow()
-
-    def _is_within(self, commit: str, later: str) -> bool:
-        if commit == later:
-            return True
-        try:
-            self._store.run("merge-base", "--is-ancestor", commit, later)
-        except RepositoryError:  # git says no, or does not have the commit
-            return False
-        return True
-
-    @cached_property
-    def _main(self) -> tuple[str, str]:
-        """The main line and its tip: what the remote says, else the usual names, else this one."""
-        here = (self._store.branch() or "").removeprefix("refs/heads/")
-        remotes = ["HEAD", "main", "master", *([here] if here else [])]
-        locals_ = ["main", "master", *([here] if here else [])]
-        names = [f"remotes/origin/{name}" for name in remotes]
-        for name in (*names, *(f"heads/{name}" for name in locals_)):
-            commit = f"refs/{name}^{{commit}}"
-            tip = self._store.attempt("rev-parse", "--verify", "--quiet", commit)
-            if tip:
-                return name, tip
-        return "", ""

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from policyctl.adapters.git_objects import MOST_ASKED, ObjectStore, TooLargeError, TreeEntry
 from policyctl.core import paths
+from policyctl.core.portable_names import is_governed_folder
 from policyctl.core.snapshot import REGULAR, File, Snapshot
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Listed
 
 MOST_BYTES = 1 << 30
-_GOVERNED = (paths.POLICIES.rstrip("/"), paths.HOME.rstrip("/"))
 
 
 def is_governed(path: str) -> bool:
-    """True if a path is below ``policies`` or ``.policyctl``, in any spelling of their letters."""
-    return path.partition("/")[0].casefold() in _GOVERNED
+    """True if a path is below ``policies`` or ``.policyctl``, or is somewhere taken to be."""
+    return is_governed_folder(path.partition("/")[0])
 
 
 class GovernedFiles:
@@ -25,7 +25,6 @@ class GovernedFiles:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._read: dict[str, File] = {}
-        self._listed: tuple[str, dict[str, TreeEntry]] = ("", {})
         self._bytes = 0
 
     def of_commit(self, commit: str, under: Sequence[str] | None = None) -> Snapshot:
@@ -55,15 +54,10 @@ class GovernedFiles:
 
     def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
         """The names of the governed files of a commit, and the objects that they hold."""
-        if under is None and commit == self._listed[0]:
-            return self._listed[1]
         alike = [name for name in self._store.top(commit) if is_governed(name)]
         if not alike or under == ():
             return {}
-        found = self._store.tree(commit, alike if under is None else under)
-        if under is None:
-            self._listed = commit, found
-        return found
+        return self._store.tree(commit, alike if under is None else under)
 
     def file(self, path: str, entry: TreeEntry) -> File:
         """The file that a commit has at a path."""

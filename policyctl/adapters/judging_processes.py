@@ -7,7 +7,6 @@ killed is no verdict: its share is judged again here.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import signal
 import sys
@@ -16,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from policyctl.adapters import ssh_verification
@@ -28,6 +26,7 @@ from policyctl.usecases.judge_policies import ReadFiles, Share, Task, judge_poli
 from policyctl.usecases.policy_facts import facts_reader
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
@@ -98,7 +97,7 @@ def _split(task: Task, weights: Mapping[str, int], count: int) -> list[Task]:
         loads[least] += weights[policy] + 1
         shares[least][policy] = None
     return [
-        replace(task, policies={policy: task.policies[policy] for policy in share})
+        replace(task, policies={policy: task.policies.pop(policy) for policy in share})
         for share in shares
     ]
 
@@ -133,6 +132,8 @@ def _children(
 
 def _context() -> BaseContext:
     """How processes start: a copy is quick, and safe on Linux where there is one thread alone."""
+    import multiprocessing  # most runs need none of it
+
     plain = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if plain else "spawn")
 

@@ -49,6 +49,11 @@ class ServedRepository:
             )
         return named or (str(default),)
 
+    def exists(self, branch: str) -> bool:
+        """True if there is a branch of this name, or a ref where the name is a full one."""
+        ref = branch if branch.startswith("refs/") else HEADS + branch
+        return self._store.attempt("show-ref", "--verify", "--hash", ref) is not None
+
     def pin(self) -> str:
         """The digest of trust root 1 that ``policyctl.pin`` demands, or empty.
 
@@ -103,13 +108,9 @@ def governed_by_hook(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         RepositoryError: the folder is no repository, or nothing says which branch is governed.
     """
     with ObjectStore(find_served(_git_dir_of(folder))) as store:
-        names = tuple(name.removeprefix(HEADS) for name in ServedRepository(store).branches())
-        refs = {name: name if name.startswith("refs/") else HEADS + name for name in names}
-        absent = tuple(
-            name
-            for name, ref in refs.items()
-            if "*" not in name and store.attempt("show-ref", "--verify", "--hash", ref) is None
-        )
+        served = ServedRepository(store)
+        names = tuple(name.removeprefix(HEADS) for name in served.branches())
+        absent = tuple(name for name in names if "*" not in name and not served.exists(name))
     return names, absent
 
 

@@ -56,7 +56,8 @@ def checkpoint(
     A tag keeps it.
     """
     from policyctl.adapters.commits import Commits
-    from policyctl.adapters.git_tags import HistoryLine, WritableTags
+    from policyctl.adapters.git_tags import WritableTags
+    from policyctl.adapters.history_line import HistoryLine
     from policyctl.cli.output import emit, write_bytes
     from policyctl.cli.present import moment
     from policyctl.cli.witnessing import Wish, verified

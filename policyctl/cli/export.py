@@ -41,15 +41,21 @@ def export(
 ) -> None:
     """Verify the ledger, and hand on what it says of a policy."""
     from policyctl.adapters.bare_signer import BareSigner
+    from policyctl.adapters.commits import Commits
     from policyctl.adapters.whole_file import write_whole
+    from policyctl.cli.present import moment
+    from policyctl.cli.witnessing import Wish, verified
     from policyctl.cli.workplace import policy_id, workplace
     from policyctl.usecases.attest import attest
 
     with workplace(key) as hands:
         match format:
             case ExportFormat.IN_TOTO:
+                name, known = policy_id(policy), checked_pin(pin)
                 signer = BareSigner(hands.signing_key)
-                made = attest(policy_id(policy), hands=hands, signer=signer, pin=checked_pin(pin))
+                wish = Wish(now=moment(None), pin=known, whole=True)
+                report = verified(Commits(hands.repository.store), wish)
+                made = attest(name, report, hands=hands, signer=signer, pin=known)
             case _:
                 assert_never(format)
     if out is None:

@@ -47,6 +47,7 @@ def pre_receive(
             updates,
             branches=branch or repository.branches(),
             target=repository.target,
+            exists=repository.exists,
             commits=repository.commits,
             tags=repository.tags,
             memo=ledger_memo(YamlDocuments(), verify, repository.pin(), moment(None)),

@@ -13,7 +13,8 @@ from policyctl import __version__
 from policyctl.adapters import ssh_verification
 from policyctl.adapters.commits import Commits
 from policyctl.adapters.git_objects import ObjectStore
-from policyctl.adapters.git_tags import CheckpointTags, HistoryLine
+from policyctl.adapters.git_tags import CheckpointTags
+from policyctl.adapters.history_line import HistoryLine
 from policyctl.adapters.judging_processes import SharedOut, processors
 from policyctl.adapters.user_settings import known_pins
 from policyctl.adapters.verifier_memory import MemoryFolder, memory_folder

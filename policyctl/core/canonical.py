@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from json.encoder import encode_basestring_ascii
 
 _LARGEST = 2**53
 _MAX_DEPTH = 40
@@ -27,9 +29,10 @@ def encode(value: object) -> bytes:
     Raises:
         ValueError: the value holds something that has no canonical spelling.
     """
-    _check(value, 0)
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, indent=1, separators=(",", ": "))
-    return text.encode("ascii") + b"\n"
+    parts: list[str] = []
+    _write(value, 0, parts)
+    parts.append("\n")
+    return "".join(parts).encode("ascii")
 
 
 def decode(content: bytes) -> object:
@@ -65,28 +68,48 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _check(value: object, depth: int) -> None:
+def _write(value: object, depth: int, parts: list[str]) -> None:
+    """Add the text of a value: what Python's own encoder writes, slowly where it indents."""
     if depth > _MAX_DEPTH:
         raise ValueError("nested too deeply")
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if not isinstance(key, str):
-                raise ValueError(f"the key {key!r} is not text")
-            _check(key, depth + 1)
-            _check(item, depth + 1)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _check(item, depth + 1)
-    else:
-        _check_scalar(value)
-
-
-def _check_scalar(value: object) -> None:
     if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise ValueError(f"{value!r} holds half of a character")
-        return
-    if isinstance(value, bool) or value is None:
-        return
+        parts.append(_quoted(value))
+    elif isinstance(value, dict):
+        _write_object(value, depth + 1, parts)
+    elif isinstance(value, list | tuple):
+        before = "[\n" + " " * (depth + 1)
+        for item in value:
+            parts.append(before)
+            _write(item, depth + 1, parts)
+            before = ",\n" + " " * (depth + 1)
+        parts.append("\n" + " " * depth + "]" if value else "[]")
+    else:
+        parts.append(_scalar(value))
+
+
+def _write_object(value: Mapping[object, object], depth: int, parts: list[str]) -> None:
+    for key in value:
+        if not isinstance(key, str):
+            raise ValueError(f"the key {key!r} is not text")
+    before = "{\n" + " " * depth
+    for key in sorted(value, key=str):
+        parts.append(f"{before}{_quoted(str(key))}: ")
+        _write(value[key], depth, parts)
+        before = ",\n" + " " * depth
+    parts.append("\n" + " " * (depth - 1) + "}" if value else "{}")
+
+
+def _quoted(text: str) -> str:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"{text!r} holds half of a character")
+    return encode_basestring_ascii(text)
+
+
+def _scalar(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if not isinstance(value, int) or abs(value) > _LARGEST:
         raise ValueError(f"{value!r} has no canonical spelling")
+    return int.__repr__(value)

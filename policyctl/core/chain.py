@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policyctl.core import paths
-from policyctl.core.canonical import DuplicateKeyError, NonCanonicalError
+from policyctl.core.canonical import DuplicateKeyError, NonCanonicalError, sha256
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.entry_shape import shape_problem
 from policyctl.core.entry_signatures import read_signatures
@@ -70,7 +70,14 @@ def read_chain(
         findings += _check_shape(entry, earlier, path)
         item = read_signatures(
             snapshot,
-            Recorded(entry=entry, content=content, approvals={}, missing={}, tombstone=tombstone),
+            Recorded(
+                entry=entry,
+                content=content,
+                approvals={},
+                missing={},
+                tombstone=tombstone,
+                vouchers=_vouchers(snapshot, policy, seq) if tombstone else {},
+            ),
             before.entry if before else None,
             files[seq],
             roots,
@@ -80,6 +87,15 @@ def read_chain(
         recorded.append(item)
         earlier.append(entry)
     return Chain(policy=policy, entries=tuple(recorded), findings=tuple(findings))
+
+
+def _vouchers(snapshot: Snapshot, policy: str, seq: int) -> dict[str, str]:
+    return {
+        path: sha256(content_of(snapshot, path) or b"")
+        for path in sorted(snapshot)
+        if isinstance(place := paths.place_of(path), paths.TombstoneSignature)
+        and (place.policy, place.seq) == (policy, seq)
+    }
 
 
 def _unreadable(error: ValueError, path: str, policy: str, seq: int) -> Finding:

@@ -146,6 +146,8 @@ class _Walk:
         if any(self._length(policy) < length for policy, length in now.grew.items()):
             self._add(link, check_growth(self._extent(link), self._ledger, since=link.name))
             return False
+        if any(self._oldest_root(policy, now.grew[policy]) > now.root for policy in now.grew):
+            return self._invalid(link, "it covers entries under a newer trust root than it names")
         for policy, length in sorted(now.grew.items()):
             begin = lengths.get(policy, 0)
             fresh = list(enumerate(self._held.get(policy, ())[begin:length], start=begin + 1))
@@ -167,6 +169,11 @@ class _Walk:
             return False
         lengths.update(now.grew)
         return True
+
+    def _oldest_root(self, policy: str, length: int) -> int:
+        """The oldest trust root under which a checkpoint can cover so much of a policy."""
+        chain = self._held.get(policy, ())
+        return max((item.root for item in chain[:length]), default=0)
 
     def _length(self, policy: str) -> int:
         return self._ledger.taken.get(policy, len(self._held.get(policy, ())))

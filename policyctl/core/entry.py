@@ -221,12 +221,12 @@ def _is_optional_digest(value: object) -> bool:
     return value is None or is_digest(value)
 
 
-def _is_one_of(value: object, kind: type[Enum]) -> bool:
-    return isinstance(value, str) and value in {item.value for item in kind}
+_ACTIONS = frozenset(item.value for item in ChangeAction)
+_STAGES = frozenset(item.value for item in Stage)
 
 
 def _is_stage(value: object) -> bool:
-    return value is None or _is_one_of(value, Stage)
+    return value is None or (isinstance(value, str) and value in _STAGES)
 
 
 def _is_positive(value: object) -> TypeGuard[int]:
@@ -260,7 +260,7 @@ ENTRY_FIELDS: Fields = {
     "seq": _is_positive,
     "prev": _is_optional_digest,
     "change": _is_slug,
-    "action": lambda value: _is_one_of(value, ChangeAction),
+    "action": lambda value: isinstance(value, str) and value in _ACTIONS,
     "from": _is_stage,
     "to": _is_stage,
     "before": _is_optional_digest,

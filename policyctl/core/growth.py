@@ -110,15 +110,25 @@ def _check_chain(
                 )
             return
         new = now[seq - 1]
-        if new.signatures == old.signatures:
-            continue
-        for file, digest in sorted(old.signatures.items()):
-            if new.signatures.get(file) != digest:
-                yield _lost(policy, seq, f"{file} is not what it was at {since}", file)
-        if old.settled:
-            for file in sorted(new.signatures.keys() - old.signatures.keys()):
-                message = f"{file} came after {since}, when entry {seq} was settled already"
-                yield violation("SIG_LATE", message, file=file, policy=policy, entry=seq)
+        if (new.signatures, new.vouchers) != (old.signatures, old.vouchers):
+            yield from _check_signatures(policy, seq, old, new, since)
+
+
+def _check_signatures(
+    policy: str, seq: int, old: HeldEntry, new: HeldEntry, since: str
+) -> Iterator[Finding]:
+    """Nothing of a signature set goes, and nothing comes once it is complete.
+
+    Stewards may still agree to a tombstone later: that decides nothing.
+    """
+    files = {**new.signatures, **new.vouchers}
+    for file, digest in sorted({**old.signatures, **old.vouchers}.items()):
+        if files.get(file) != digest:
+            yield _lost(policy, seq, f"{file} is not what it was at {since}", file)
+    if old.settled:
+        for file in sorted(new.signatures.keys() - old.signatures.keys()):
+            message = f"{file} came after {since}, when entry {seq} was settled already"
+            yield violation("SIG_LATE", message, file=file, policy=policy, entry=seq)
 
 
 def check_new_entries(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:

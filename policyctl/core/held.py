@@ -19,6 +19,7 @@ class HeldEntry:
         settled: whether every approval was there; then the signatures stay as they are.
         binding: whether the entry can no longer be withdrawn: it is settled, or it took effect
             at once.
+        vouchers: sha256 of each steward's signature over it by path, where it is a tombstone.
         root: the version of the trust root that it names; 0 where nobody asks.
     """
 
@@ -26,6 +27,7 @@ class HeldEntry:
     signatures: Mapping[str, str]
     settled: bool
     binding: bool
+    vouchers: Mapping[str, str] = field(default_factory=dict)
     root: int = field(default=0, compare=False)
 
 
@@ -51,5 +53,6 @@ def held(item: Recorded) -> HeldEntry:
         signatures=item.signatures,
         settled=settled,
         binding=settled or item.entry.action is ChangeAction.EMERGENCY_DEMOTE,
+        vouchers=item.vouchers,
         root=item.entry.root,
     )

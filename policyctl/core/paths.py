@@ -121,27 +121,34 @@ Place = (
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def place_of(path: str) -> Place:
     """What the file at ``path`` is, or None if its name has no meaning here."""
+    if path.startswith(LOG):
+        return _place_in_log(path)
     if match := _POLICY.match(path):
         return PolicyFile(policy=match[1])
-    if match := _ENTRY.match(path):
-        return EntryFile(policy=match[1], seq=int(match[2]))
-    if match := _SIGNATURE.match(path):
-        return EntrySignature(policy=match[1], seq=int(match[2]), who=match[3], role=match[4] or "")
     if match := _ROOT.match(path):
         return RootFile(version=int(match[1]))
     if match := _ROOT_SIGNATURE.match(path):
         return RootSignature(version=int(match[1]), who=match[2])
     if match := _EVIDENCE.match(path):
         return EvidenceFile(policy=match[1], seq=int(match[2]))
-    if match := _TOMBSTONE_SIGNATURE.match(path):
-        return TombstoneSignature(policy=match[1], seq=int(match[2]), who=match[3])
     if match := _BASELINE.match(path):
         return BaselineFile(name=match[1])
     if path in (CHANGELOG, CHANGELOG_SIGNATURE):
         return ChangelogFile(signature=path == CHANGELOG_SIGNATURE)
+    return None
+
+
+def _place_in_log(path: str) -> Place:
+    """The same for the most of all files, by what there is most of."""
+    if match := _SIGNATURE.match(path):
+        return EntrySignature(policy=match[1], seq=int(match[2]), who=match[3], role=match[4] or "")
+    if match := _ENTRY.match(path):
+        return EntryFile(policy=match[1], seq=int(match[2]))
+    if match := _TOMBSTONE_SIGNATURE.match(path):
+        return TombstoneSignature(policy=match[1], seq=int(match[2]), who=match[3])
     return None
 
 

@@ -124,6 +124,17 @@ def check_ref(update: RefUpdate, *, governed: bool) -> Iterator[Finding]:
         )
 
 
+def branch_absent(governed: Iterable[str]) -> Finding:
+    """The finding about policies on a branch, while none of the governed ones is there."""
+    names = ", ".join(f"'{name.removeprefix(HEADS)}'" for name in governed)
+    return violation(
+        "GOVERNED_BRANCH_ABSENT",
+        f"the push brings policies, and what this server governs, {names}, is not there",
+        hint="push that branch first; or on the server, name the one that is meant: "
+        "git config policyctl.branch main",
+    )
+
+
 def ledger_missing() -> Finding:
     """The finding about a governed branch that comes into being without a ledger."""
     return violation(

@@ -28,7 +28,14 @@ def check_pushed_checkpoint(
         return (violation("CHECKPOINT_INVALID", message, hint="policyctl checkpoint"),)
     compared = compare_notes((*kept, pushed), ledger, verify)
     found = (*compared.findings, *(loss.finding for loss in compared.losses))
-    if found or any(link.note is pushed and link.signers for link in compared.links):
+    link = next((link for link in compared.links if link.note is pushed and link.signers), None)
+    latest = ledger.roots.latest
+    if not found and link and latest and link.checkpoint.root < latest.version:
+        # Under an older one, a key that was revoked since would still be somebody's.
+        message = f"{pushed.source} names trust root {link.checkpoint.root}, and its commit has "
+        hint = "make the checkpoint again: policyctl checkpoint"
+        return (violation("CHECKPOINT_INVALID", f"{message}{latest.version}", hint=hint),)
+    if found or link:
         return found
     message = f"{pushed.source} is not the next checkpoint, or signed by nobody who may"
     return (violation("CHECKPOINT_INVALID", message, hint="policyctl checkpoint"),)

@@ -23,6 +23,7 @@ class Recorded:
         missing: approvals that are still owed, by role.
         signatures: sha256 of each signature file, valid or not, by its path.
         tombstone: what stands in the entry's place, where its rationale was redacted.
+        vouchers: sha256 of each steward's signature over the tombstone, by its path.
     """
 
     entry: Entry
@@ -33,6 +34,7 @@ class Recorded:
     missing: Mapping[str, int]
     signatures: Mapping[str, str] = field(default_factory=dict)
     tombstone: Tombstone | None = None
+    vouchers: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -52,7 +52,11 @@ def remembered_bytes(memory: Remembered) -> bytes:
         "roots": list(extent.roots) if extent else None,
         "chains": {
             policy: [
-                [item.entry, dict(item.signatures), item.settled, item.binding] for item in chain
+                [
+                    *(item.entry, dict(item.signatures), item.settled, item.binding),
+                    *([dict(item.vouchers)] if item.vouchers else []),
+                ]
+                for item in chain
             ]
             for policy, chain in (extent.chains if extent else {}).items()
         },
@@ -80,8 +84,14 @@ def _remembered(data: Mapping[str, Any]) -> Remembered:
     if data["roots"] is not None:
         chains = {
             policy: tuple(
-                HeldEntry(entry=entry, signatures=signatures, settled=settled, binding=binding)
-                for entry, signatures, settled, binding in chain
+                HeldEntry(
+                    entry=entry,
+                    signatures=signatures,
+                    settled=settled,
+                    binding=binding,
+                    vouchers=vouchers[0] if vouchers else {},
+                )
+                for entry, signatures, settled, binding, *vouchers in chain
             )
             for policy, chain in data["chains"].items()
         }

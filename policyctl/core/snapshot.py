@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.portable_names import problem_elsewhere
+from policyctl.errors import NotJudgedError
 
 REGULAR = "100644"
 
@@ -67,6 +69,10 @@ def check_names(snapshot: Snapshot) -> Iterator[Finding]:
             message = f"{shown} is not plain ASCII, so it may look like another file"
             yield violation("PATH_NON_ASCII", message, file=shown)
             continue
+        problem = problem_elsewhere(path)
+        if problem:
+            message = f"{path} {problem}: it is not the same file on every system"
+            yield violation("PATH_NOT_PORTABLE", message, file=path, hint="remove or rename it")
         other = folded.setdefault(path.casefold(), path)
         if other != path:
             message = f"{path} and {other} are one file where case does not count"
@@ -83,3 +89,12 @@ def _is_stray(path: str) -> bool:
         # Notes for people may stand beside the policies.
         return path.casefold().endswith((".yaml", ".yml", ".json"))
     return path.casefold().startswith((paths.HOME, paths.POLICIES))
+
+
+def require_governed(files: Iterable[str]) -> None:
+    """Raise `NotJudgedError` where a commit has no file that could be judged."""
+    if not any(path.startswith((paths.HOME, paths.POLICIES)) for path in files):
+        raise NotJudgedError(
+            "nothing here is governed: the commit has neither policies/ nor .policyctl/",
+            hint="run 'policyctl init'",
+        )

@@ -75,11 +75,19 @@ def check_timestamps(
     """
     result = Timestamps()
     kept = {note.number: note.content for note in notes if note.number in stamps}
+    alone = tuple(_without_checkpoint(number) for number in sorted(stamps.keys() - kept.keys()))
     if verify is None:
         result.unproven = tuple(sorted(kept))
+        result.findings = alone
     else:
-        result.findings = tuple(_check(kept, stamps, verify, result.proven))
+        result.findings = (*alone, *_check(kept, stamps, verify, result.proven))
     return result
+
+
+def _without_checkpoint(number: int) -> Finding:
+    message = f"a time stamp stands beside checkpoint {number}, which is not there"
+    hint = "git fetch origin 'refs/tags/policyctl/*:refs/tags/policyctl/*'"
+    return violation("CHECKPOINT_MISSING", message, hint=hint)
 
 
 def _check(

@@ -64,7 +64,7 @@ def tombstone_bytes(tombstone: Tombstone) -> bytes:
     return encode({**data, "type": TYPE, "sha256": tombstone.sha256, "signatures": signatures})
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def read_record(content: bytes) -> tuple[Entry, Tombstone | None]:
     """The entry that a file of the log holds, and the tombstone if it is one.
 

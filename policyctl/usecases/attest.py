@@ -14,10 +14,10 @@ from policyctl.core.attestation import (
 from policyctl.core.chain import Recorded
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import content_of
-from policyctl.errors import RefusedError, TamperingError
+from policyctl.errors import NotJudgedError, RefusedError, TamperingError
 from policyctl.usecases.ledger_state import Hands, signing_person, unknown_policy
 from policyctl.usecases.ports import BareSigner
-from policyctl.usecases.verify import verify
+from policyctl.usecases.verify import Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +38,30 @@ class Attestation:
     envelope: bytes
 
 
-def attest(policy: str, *, hands: Hands, signer: BareSigner, pin: str = "") -> Attestation:
-    """Verify the whole ledger, then sign what it says of one policy.
+def attest(
+    policy: str, verified: Verification, *, hands: Hands, signer: BareSigner, pin: str = ""
+) -> Attestation:
+    """Sign what a ledger that holds says of one policy.
+
+    The level is what anybody finds who has the repository: that the ledger was compared with this
+    verifier's memory too is no part of what several people sign.
 
     Args:
         policy: the policy's id.
+        verified: what verification says of the commit, with every witness that there is.
         hands: the repository, and the user's key.
         signer: the same key, signing bytes without SSH's format around them.
         pin: sha256 that trust root 1 must have, or empty.
 
     Raises:
         TamperingError: the ledger does not verify.
+        NotJudgedError: something could not be compared.
         RefusedError: approvals are missing, the policy is retired, or nobody knows the key.
         UsageError: there is no such policy.
     """
-    report = verify(
-        repository=hands.repository,
-        documents=hands.documents,
-        signatures=hands.verify,
-        pin=pin,
-    )
-    ledger = report.ledger
-    _require_sound(ledger)
+    ledger = verified.ledger
+    _require_sound(verified)
+    level = "tree+checkpoint" if verified.witnessed.checkpoints.compared else "tree"
     last = _standing_entry(ledger, policy)
     root = ledger.roots.latest
     if root is None:
@@ -70,7 +72,7 @@ def attest(policy: str, *, hands: Hands, signer: BareSigner, pin: str = "") -> A
         last,
         {path: content_of(snapshot, path) or b"" for path in last.signatures},
         Standing(
-            level=report.level,
+            level=level,
             pinned=bool(pin),
             pin=ledger.roots.pin,
             root_digest=ledger.roots.digests[last.entry.root],
@@ -81,18 +83,20 @@ def attest(policy: str, *, hands: Hands, signer: BareSigner, pin: str = "") -> A
         policy=policy,
         seq=last.entry.seq,
         who=who,
-        level=report.level,
+        level=level,
         name=envelope_name(policy, last.entry.seq, who),
         envelope=envelope(payload, signer.key.fingerprint, made),
     )
 
 
-def _require_sound(ledger: Ledger) -> None:
-    if not ledger.findings:
+def _require_sound(verified: Verification) -> None:
+    if not verified.findings:
+        if verified.gaps:
+            raise NotJudgedError(verified.gaps[0].message, hint=verified.gaps[0].hint)
         return
-    codes = sorted({item.code for item in ledger.findings})
+    codes = sorted({item.code for item in verified.findings})
     if set(codes) <= {"APPROVALS_MISSING", "EMERGENCY_PENDING"}:
-        first = ledger.findings[0]
+        first = verified.findings[0]
         raise RefusedError(
             f"nothing is attested while approvals are missing: {first.message}", hint=first.hint
         )

@@ -16,7 +16,7 @@ from policyctl.core.base_growth import check_branch, owed
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, joined, policy_of
-from policyctl.core.snapshot import Snapshot, check_names
+from policyctl.core.snapshot import Snapshot, check_names, require_governed
 from policyctl.usecases.ports import Commits
 
 _SHARED = (paths.ROOTS.rstrip("/"), paths.BASELINES.rstrip("/"))
@@ -66,6 +66,7 @@ def judge_branch(
     tip = commits.resolve(base)
     forks = commits.merge_bases(tip, head)
     names = commits.names(head)
+    require_governed(names)
     judged = _judged([path for fork in forks for path in commits.changed(fork, head)])
     ledgers = {commit: _ledger(commit, judged, commits, memo) for commit in {head, tip, *forks}}
     parted = {fork: ledgers[fork] for fork in forks}

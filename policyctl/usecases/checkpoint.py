@@ -82,7 +82,7 @@ def make_checkpoint(
     if not (line.is_on_main() or line.is_ahead_of_main()):
         raise RefusedError(
             "this commit is not on the main branch, and checkpoints state what was merged",
-            hint="git switch main",
+            hint=line.doubt() or "git switch main",
         )
     found = _next(verified)
     known = verified.witnessed.checkpoints

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from policyctl.core import paths
-from policyctl.core.finding import in_order
+from policyctl.core.finding import Finding, in_order
 from policyctl.core.judged_before import JudgedBefore, files_digest
 from policyctl.core.ledger import Ledger, ReadFacts, check_ledger
 from policyctl.core.ledger_memo import Parts, check_others, policy_of
 from policyctl.core.signature_files import VerifySignature
-from policyctl.core.snapshot import File
+from policyctl.core.snapshot import File, require_governed
 from policyctl.errors import InputError
 from policyctl.usecases.judge_policies import Share, Task
 from policyctl.usecases.ports import Commits, Listed
@@ -74,6 +74,13 @@ class JudgedCommit:
     notices: tuple[str, ...] = ()
 
 
+class _Others(NamedTuple):
+    """Files that are about no policy, and what is wrong with their names."""
+
+    others: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
 def judge_commit(commit: str, *, commits: Commits, judge: Judge) -> JudgedCommit:
     """Judge the ledger of a commit.
 
@@ -82,15 +89,9 @@ def judge_commit(commit: str, *, commits: Commits, judge: Judge) -> JudgedCommit
         commits: where it is read from.
         judge: how it is judged.
     """
-    listed = commits.listed(commit)
     policies: dict[str, dict[str, Listed]] = {}
-    others: dict[str, File] = {}
-    for path, entry in listed.items():
-        policy = policy_of(path)
-        if policy is None:
-            others[path] = File(mode=entry.mode, content=None)
-        else:
-            policies.setdefault(policy, {})[path] = entry
+    strays = _sort(commits.listed(commit), policies)
+    require_governed([*strays.others, *(path for files in policies.values() for path in files)])
     shared = commits.read(policies.pop("", {}))
     base = check_ledger(
         shared, verify=judge.verify, read_facts=judge.read_facts, pin=judge.pin, now=judge.now
@@ -105,16 +106,15 @@ def judge_commit(commit: str, *, commits: Commits, judge: Judge) -> JudgedCommit
             roots=base.roots,
             known=past.policies if past else {},
             same=past is not None and past.shared == digest,
-            whole=judge.whole or paths.CHANGELOG in listed,
+            remembered=judge.memory is not None,
+            whole=judge.whole or paths.CHANGELOG in strays.others,
             now=judge.now,
         )
     )
-    names = {path: File(mode=entry.mode, content=None) for path, entry in listed.items()}
-    strays = check_others(Parts.of(names)) if others else ()
     ledger = Ledger(
         roots=base.roots,
         chains=dict(sorted(share.chains.items())),
-        findings=in_order({*base.findings, *share.findings, *strays}),
+        findings=in_order({*base.findings, *share.findings, *strays.findings}),
         apart=dict(sorted(share.apart.items())),
         before=share.before,
     )
@@ -123,6 +123,21 @@ def judge_commit(commit: str, *, commits: Commits, judge: Judge) -> JudgedCommit
         fresh = JudgedBefore(tool=judge.tool, at=judge.now, shared=digest, policies=share.sound)
     same = past is not None and fresh is not None and _says(past) == _says(fresh)
     return JudgedCommit(ledger=ledger, fresh=None if same else fresh, notices=notices)
+
+
+def _sort(listed: Mapping[str, Listed], policies: dict[str, dict[str, Listed]]) -> _Others:
+    """Put the files of each policy where they belong; the rest, and what is wrong with it."""
+    others = []
+    for path, entry in listed.items():
+        policy = policy_of(path)
+        if policy is None:
+            others.append(path)
+        else:
+            policies.setdefault(policy, {})[path] = entry
+    if not others:
+        return _Others(frozenset(), ())
+    names = {path: File(mode=entry.mode, content=None) for path, entry in listed.items()}
+    return _Others(frozenset(others), check_others(Parts.of(names)))
 
 
 def _says(memory: JudgedBefore) -> tuple[str, Mapping[str, object]]:

@@ -32,20 +32,23 @@ class Task:
     """Policies that have to be judged.
 
     Attributes:
-        policies: the files of each policy, as the commit lists them.
+        policies: the files of each policy, as the commit lists them; whoever judges one takes it
+            out, so that a long list is let go of on the way.
         shared: trust roots, their signatures and baselines.
         roots: the trust roots that hold.
         known: what this verifier judged before, by policy.
         same: whether what is shared is what it was then.
+        remembered: whether a later run will ask what was judged.
         whole: whether the entries are asked for, and not their digests alone.
         now: the present; None if nothing that depends on a clock is judged.
     """
 
-    policies: Mapping[str, Mapping[str, Listed]]
+    policies: dict[str, dict[str, Listed]]
     shared: Snapshot
     roots: Roots
     known: Mapping[str, JudgedPolicy]
     same: bool
+    remembered: bool
     whole: bool
     now: datetime | None
 
@@ -89,7 +92,7 @@ def judge_policies(
     """
     share = Share()
     for policy in sorted(task.policies):
-        own = read(task.policies[policy])
+        own = read(task.policies.pop(policy))
         known = task.known.get(policy)
         if known and task.same and not task.whole and known.files == files_digest(own):
             share.apart[policy] = held_again(policy, own, known)
@@ -115,8 +118,7 @@ def judge_policies(
             share.chains[policy] = chain
         else:
             share.apart[policy] = _let_go(chain)
-        sound = None if part.findings else judged(chain, own)
-        if sound is not None:
+        if task.remembered and not part.findings and (sound := judged(chain, own)):
             share.sound[policy] = sound
     return share
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from policyctl.core.entry import SLUG
 from policyctl.core.policy import PLACEHOLDER, Policy
+from policyctl.core.portable_names import is_device
 from policyctl.errors import UsageError
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import baseline_of, read_document, require_effective
@@ -63,6 +64,11 @@ def new_policy(
         raise UsageError(
             f"'{wish.id}' cannot be a policy's id",
             hint="lower-case letters, digits and single hyphens, as in 'support-assistant'",
+        )
+    if is_device(wish.id):
+        raise UsageError(
+            f"'{wish.id}' cannot be a policy's id: Windows keeps the name for a device",
+            hint=f"a longer one, as in '{wish.id}-assistant'",
         )
     extends = _baseline(wish, documents, governance)
     base = baseline_of({"extends": extends}, documents, governance)

@@ -11,7 +11,15 @@ from policyctl.core.comparison import KeptNote
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
-from policyctl.core.push import RefUpdate, check_ref, covers, is_checkpoint, ledger_missing
+from policyctl.core.push import (
+    HEADS,
+    RefUpdate,
+    branch_absent,
+    check_ref,
+    covers,
+    is_checkpoint,
+    ledger_missing,
+)
 from policyctl.core.pushed_checkpoint import check_pushed_checkpoint
 from policyctl.core.signature_files import VerifySignature
 from policyctl.usecases.base import files_about
@@ -46,6 +54,7 @@ def judge_push(
     *,
     branches: Iterable[str],
     target: Callable[[str], str],
+    exists: Callable[[str], bool],
     commits: Commits,
     tags: PushedTags,
     memo: LedgerMemo,
@@ -57,18 +66,29 @@ def judge_push(
         updates: what the push asks for.
         branches: the branches whose ledgers must hold.
         target: the ref that moves when one is pushed.
+        exists: whether a branch is there already.
         commits: the repository, with the objects that were pushed.
         tags: its checkpoints.
         memo: judges ledgers.
         verify: whether a signature was made over a message.
     """
-    governed = tuple(branches)
+    governed, wanted = tuple(branches), tuple(updates)
     refused = []
-    for update in updates:
-        is_governed = covers(governed, update.ref) or covers(governed, target(update.ref))
+
+    def governs(ref: str) -> bool:
+        return covers(governed, ref) or covers(governed, target(ref))
+
+    # A pattern may cover branches of any name, so nothing can be said to be absent.
+    absent = not any("*" in name or exists(name) for name in governed) and not any(
+        update.creates and governs(update.ref) for update in wanted
+    )
+    for update in wanted:
+        is_governed = governs(update.ref)
         found = tuple(check_ref(update, governed=is_governed))
         if not found and is_governed:
             found = _judge_branch(update, commits, memo)
+        elif not found and absent and _brings_policies(update, commits):
+            found = (branch_absent(governed),)
         elif not found and update.creates and is_checkpoint(update.ref):
             pushed = tags.pushed(update.ref, update.new)
             ledger = memo.judge(commits.snapshot(commits.resolve(pushed.commit)))
@@ -77,6 +97,12 @@ def judge_push(
         if errors:
             refused.append((update.ref, errors))
     return Received(refused=tuple(refused))
+
+
+def _brings_policies(update: RefUpdate, commits: Commits) -> bool:
+    if update.deletes or not update.ref.startswith(HEADS):
+        return False
+    return bool(commits.names(commits.resolve(update.new)))
 
 
 def _judge_branch(update: RefUpdate, commits: Commits, memo: LedgerMemo) -> tuple[Finding, ...]:

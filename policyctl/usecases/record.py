@@ -9,6 +9,7 @@ from typing import Any
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
+from policyctl.core.portable_names import problem_elsewhere
 from policyctl.core.recorded import Recorded
 from policyctl.core.stages import Stage
 from policyctl.core.suggestion import suggestion
@@ -115,6 +116,11 @@ def _require_stage(policy: str, stage: Stage, last: Recorded | None) -> None:
 
 def _action(reading: Reading, before: str | None, hands: Hands) -> ChangeAction:
     if before is None:
+        problem = problem_elsewhere(reading.file)
+        if problem:
+            raise RefusedError(
+                f"{reading.file} {problem}", hint="rename it, and the id that it states"
+            )
         return ChangeAction.REGISTER
     old = _old_data(reading.file, before, hands)
     if old is None or reading.data is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.changelog import RenderChangelog, check_changelog
@@ -11,14 +10,11 @@ from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.core.recomputed import Recomputed, not_judged
-from policyctl.core.signature_files import VerifySignature
-from policyctl.core.snapshot import Snapshot
-from policyctl.errors import NotJudgedError
+from policyctl.core.snapshot import require_governed
 from policyctl.usecases.base import BaseComparison, judge_branch
 from policyctl.usecases.history import PastStates, Watch, judge_history
 from policyctl.usecases.judge_commit import Judge, judge_commit
-from policyctl.usecases.memo import ledger_memo
-from policyctl.usecases.ports import Commits, Documents, Repository
+from policyctl.usecases.ports import Commits
 from policyctl.usecases.witnesses import Witnessed, Witnesses, consult
 
 
@@ -97,32 +93,6 @@ class Verification:
         return {item for item in self.findings if item.severity is Severity.ERROR}
 
 
-def verify(
-    *,
-    repository: Repository,
-    documents: Documents,
-    signatures: VerifySignature,
-    pin: str = "",
-    now: datetime | None = None,
-) -> Verification:
-    """Judge the ledger at the commit that is checked out.
-
-    Args:
-        repository: where the objects are read from.
-        documents: reads the policy files.
-        signatures: whether a signature was made over a message.
-        pin: sha256 that trust root 1 must have, or empty.
-        now: the present; None if nothing that depends on a clock is judged.
-
-    Raises:
-        NotJudgedError: the commit holds neither policies nor a ledger.
-    """
-    snapshot = repository.snapshot()
-    require_governed(snapshot)
-    memo = ledger_memo(documents, signatures, pin, now)
-    return Verification(commit=repository.head, ledger=memo.judge(snapshot))
-
-
 def verify_commit(
     *,
     commits: Commits,
@@ -153,12 +123,13 @@ def verify_commit(
             asked for is cut off.
     """
     commit = commits.resolve(rev)
-    require_governed(commits.names(commit))
     compared, alone = None, None
     if base:
         ledger, compared = judge_branch(head=commit, base=base, commits=commits, memo=memo)
     elif history:
-        ledger = memo.judge(commits.snapshot(commit))
+        snapshot = commits.snapshot(commit)
+        require_governed(snapshot)
+        ledger = memo.judge(snapshot)
     else:
         alone = judge_commit(commit, commits=commits, judge=judge)
         ledger = alone.ledger
@@ -189,12 +160,3 @@ def verify_commit(
     if alone and alone.fresh and judge.memory and latest and found.passed:
         judge.memory.keep_judged(latest.log, alone.fresh)
     return found
-
-
-def require_governed(snapshot: Snapshot) -> None:
-    """Raise `NotJudgedError` where there is nothing to judge."""
-    if not any(path.startswith((paths.HOME, paths.POLICIES)) for path in snapshot):
-        raise NotJudgedError(
-            "nothing here is governed: the commit has neither policies/ nor .policyctl/",
-            hint="run 'policyctl init'",
-        )

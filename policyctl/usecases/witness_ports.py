@@ -45,6 +45,9 @@ class Line(Protocol):
     def is_ahead_of_main(self) -> bool:
         """True if the main branch is checked out, with commits that its remote lacks."""
 
+    def doubt(self) -> str:
+        """What a reader has to know about how the main line was told; empty if it is known."""
+
     def is_shallow(self) -> bool:
         """True if the history was cut off, so that a "no" may be wrong."""
 

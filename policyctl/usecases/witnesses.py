@@ -153,8 +153,9 @@ class _Judgement:
                         f"{witness} saw commit {loss.commit[:12]}, which this one does not contain"
                     )
                     text = f"{said}: it is older or on another line, and judged for itself"
-                    if text not in self.notices:
-                        self.notices.append(text)
+                    doubt = self.line.doubt()
+                    fresh = (text, doubt) if doubt else (text,)
+                    self.notices += [item for item in fresh if item not in self.notices]
                 case "unknown":
                     self.gaps.append(replace(loss.finding, hint=_DEEPEN))
                 case _:

@@ -232,3 +232,47 @@ def test_a_tag_that_holds_no_time_stamp_is_told(recorded, tsa):
     found = report(recorded, "--tsa-certificates", str(tsa.certificates))
 
     assert [finding["code"] for finding in found["findings"]] == ["TIMESTAMP_INVALID"]
+
+
+@pytest.fixture
+def two(recorded, tsa):
+    """Two checkpoints, each with a time stamp."""
+    shown = ""
+    for _ in range(2):
+        path = "policies/team-assistant.yaml"
+        recorded.write(path, recorded.read(path) + b"# more\n")
+        asked = ("record", "team-assistant", "--rationale", "because")
+        assert recorded.run(*asked, by="erin").code == 0
+        assert recorded.run("checkpoint", by="erin").code == 0
+        before, shown = shown, recorded.run("checkpoint", "--show").out
+        file = str(tsa.stamp(shown.removeprefix(before).encode()))
+        done = recorded.run("checkpoint", "--timestamp-token", file)
+        assert done.code == 0, done.err
+    return recorded
+
+
+def test_an_older_time_stamp_does_not_speak_for_a_newer_checkpoint(two, tsa):
+    certificates = ("--tsa-certificates", str(tsa.certificates))
+    assert report(two, *certificates)["findings"] == []
+    first = two.git("cat-file", "tag", "policyctl/timestamp/1")
+    target = two.git("rev-parse", "policyctl/checkpoint/2").strip()
+    head = f"object {target}\ntype tag\ntag policyctl/timestamp/2\n"
+    moved = head + first.partition("\n")[2].partition("\n")[2].partition("\n")[2]
+    file = two.folder.parent / "moved"
+    file.write_text(moved)
+    oid = two.git("hash-object", "-t", "tag", "-w", str(file)).strip()
+    two.git("update-ref", "refs/tags/policyctl/timestamp/2", oid)
+
+    [finding] = report(two, *certificates)["findings"]
+
+    assert finding["code"] == "TIMESTAMP_INVALID"
+    assert finding["message"].startswith("the time stamp of checkpoint 2 does not hold")
+
+
+def test_a_time_stamp_tells_of_the_checkpoint_that_was_taken_from_beside_it(two):
+    two.git("tag", "-d", "policyctl/checkpoint/2")
+
+    [finding] = report(two, "--no-memory")["findings"]
+
+    assert finding["code"] == "CHECKPOINT_MISSING"
+    assert finding["message"] == "a time stamp stands beside checkpoint 2, which is not there"

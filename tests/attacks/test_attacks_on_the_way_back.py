@@ -208,3 +208,22 @@ def test_the_attack_is_seen_for_what_it_is(verified, codes):
 @pytest.mark.parametrize("make", ATTACKS)
 def test_an_attack_says_what_it_does(make):
     assert make.__doc__.endswith(".")
+
+
+def test_what_stood_on_an_emergency_before_it_was_approved_is_told_by_the_history(scene):
+    """Once everybody has agreed the tip owes nothing; that it was built on is what happened."""
+    go_forward_on_an_unapproved_emergency(scene)
+    scene.commit("a promotion on an emergency")
+    before = scene.verify()
+    emergency = scene.last(BOT) - 1
+    scene.sign(BOT, emergency, "pia", "security")
+    scene.commit("the emergency is approved")
+
+    tip, history = scene.verify(), scene.verify("--history")
+
+    assert before.codes == {"EMERGENCY_PENDING", "EMERGENCY_BUILT_ON"}
+    assert (tip.code, tip.codes) == (0, set())
+    assert history.code == 4
+    [finding] = [item for item in history.report["findings"] if item["severity"] == "error"]
+    assert finding["code"] == "HISTORICAL_UNRECORDED_STATE"
+    assert "(EMERGENCY_BUILT_ON)" in finding["message"]

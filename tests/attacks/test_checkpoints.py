@@ -347,3 +347,20 @@ def test_a_note_under_a_root_that_is_not_there_is_no_witness(base, place):
 
     assert (done.codes, done.report["result"]["level"]) == (set(), "tree")
     assert "judged for itself" in str(done.report["result"]["notices"])
+
+
+TAKEN_BACK = [make for make in SEEN if make is not sign_with_a_revoked_key_under_the_old_root]
+
+
+@pytest.mark.parametrize("make", TAKEN_BACK)
+@pytest.mark.parametrize(
+    "asked", [("--prove", "1"), ("--prove", f"{BOT}/1"), ("--show",), ()], ids=" ".join
+)
+def test_nothing_is_proved_or_stated_of_a_ledger_that_lost_something(copy, make, asked):
+    make(copy)
+    copy.commit()
+
+    done = copy.policyctl("checkpoint", *asked, by="erin")
+
+    assert (done.code, done.out) == (4, "")
+    assert "the commit does not verify" in done.err

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from policyctl.adapters.ssh_signing import sign
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
+from policyctl.core.trust_root import REDACT_NAMESPACE
 
 BOT = "team-assistant"
 LOST = {"ROLLBACK_OR_TRUNCATION"}
@@ -270,3 +272,208 @@ def test_verifiers_at_the_same_time_leave_one_sound_memory(scene, place):
     assert [run.wait() for run in runs] == [0] * 4
     assert scene.verify(**state).report["result"]["level"] == "tree+checkpoint"
     assert len([*(place / "state/policyctl").iterdir()]) == 3
+
+
+def judged(done):
+    return done.report["result"]["judged"]
+
+
+def entries(scene):
+    return scene.last(BOT) + scene.last("pii")
+
+
+def test_what_was_judged_before_is_spared_and_said_to_be(scene, watch, place):
+    first, second = watch(scene), watch(scene)
+    count = entries(scene)
+    edit(scene)
+    third = watch(scene)
+    state = {"POLICYCTL_MEMORY": "on", "XDG_STATE_HOME": str(place / "state")}
+
+    assert judged(first) == {"now": count, "before": 0}
+    assert judged(second) == {"now": 0, "before": count}
+    assert judged(third) == {"now": 1, "before": count}
+    assert {first.code, second.code, third.code} == {0}
+    for count_of in ("policies", "entries", "signatures", "redacted"):
+        assert second.report["result"][count_of] == first.report["result"][count_of]
+    said = scene.policyctl("verify", **state).out
+    assert f"judged: 0 now, {count + 1} entries before on this machine" in said
+    assert judged(watch(scene, "--no-memory")) == {"now": count + 1, "before": 0}
+    assert judged(watch(scene, "--forget")) == {"now": count + 1, "before": 0}
+
+
+def without_memory(scene):
+    return scene.verify("--no-memory").codes
+
+
+def another_signature(scene):
+    """An author's signature gives way to a valid one of the same person over other bytes."""
+    other = scene.read(paths.signature_path("pii", 1, "erin"))
+    scene.write(paths.signature_path(BOT, 1, "erin"), other)
+
+
+def other_bytes(scene):
+    path = paths.entry_path(BOT, 1)
+    scene.write(path, scene.read(path).replace(b'"rationale": "', b'"rationale": "not '))
+
+
+def other_report(scene):
+    path = paths.HOME + paths.evidence_name(BOT, 2)
+    scene.write(path, scene.read(path).replace(b'"met"', b'"not met"', 1))
+
+
+def executable(scene):
+    (scene.folder / paths.policy_path(BOT)).chmod(0o755)
+
+
+def by_hand(scene):
+    scene.write(paths.policy_path(BOT), scene.read(paths.policy_path(BOT)) + b"# more\n")
+
+
+def one_more_signature(scene):
+    text = scene.read(paths.signature_path(BOT, 1, "erin"))
+    scene.write(paths.signature_path(BOT, 1, "sam", "security"), text)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [another_signature, other_bytes, other_report, executable, by_hand, one_more_signature],
+)
+def test_nothing_in_the_repository_passes_for_what_was_judged_before(scene, watch, tamper):
+    watch(scene)
+    tamper(scene)
+    scene.commit()
+
+    done = watch(scene)
+
+    assert done.code == 4
+    assert done.codes >= without_memory(scene) != set()
+
+
+def test_an_object_that_holds_other_bytes_than_its_id_says_is_not_spared(scene, watch, place):
+    scene.write(paths.policy_path("pii"), scene.read(paths.policy_path("pii")) + b"# more\n")
+    scene.do("record", "pii", "--rationale", "because", by="erin")
+    watch(scene)
+    loose = []
+    for path in ("policies/pii.yaml", f".policyctl/log/pii/{scene.last('pii'):06}.json"):
+        oid = scene.git("rev-parse", f"HEAD:{path}")
+        loose.append(scene.folder / ".git/objects" / oid[:2] / oid[2:])
+    loose[0].chmod(0o644)
+    loose[0].write_bytes(loose[1].read_bytes())
+
+    def said(*more):
+        done = scene.policyctl("verify", *more, POLICYCTL_MEMORY="on", XDG_STATE_HOME=state)
+        return done.code, done.err
+
+    state = str(place / "state")
+    assert said() == said("--no-memory")
+    assert said()[0] == 2
+    assert "does not hold what its id says" in said()[1]
+
+
+def older(text):
+    data = json.loads(text.splitlines()[0])
+    document = json.dumps({**data, "tool": "0.0.1"}, sort_keys=True, separators=(",", ":"))
+    return f"{document}\n{sha256(document.encode())}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: text[:-10], "is damaged"),
+        (lambda text: text.replace(b"a", b"b", 1), "is damaged"),
+        (lambda text: b"", "is damaged"),
+        (older, "policyctl 0.0.1 judged here before"),
+    ],
+    ids=["cut", "altered", "empty", "older"],
+)
+def test_a_list_of_verdicts_that_does_not_count_means_that_everything_is_judged(
+    scene, watch, place, damage, said
+):
+    watch(scene)
+    [file] = (place / "state/policyctl").glob("*.judged")
+    file.write_bytes(damage(file.read_bytes()))
+
+    done = watch(scene)
+
+    assert done.code == 0
+    assert judged(done)["before"] == 0
+    [notice] = done.report["result"]["notices"]
+    assert said in notice
+    assert notice.endswith(": everything is judged")
+    assert judged(watch(scene))["now"] == 0
+
+
+def test_verdicts_do_not_count_for_an_earlier_day(scene, watch):
+    watch(scene)
+
+    done = watch(scene, "--now", "2026-01-01T00:00:00Z")
+
+    assert judged(done)["before"] == 0
+    assert done.codes >= {"ENTRY_FROM_FUTURE"}
+
+
+def test_a_new_trust_root_has_every_policy_judged_by_it_but_no_signature_twice(scene, watch):
+    watch(scene)
+    scene.rotate(by=("erin",))
+    scene.commit("rotation")
+
+    done = watch(scene)
+
+    assert (done.code, judged(done)["now"]) == (0, 0)
+    assert judged(watch(scene))["now"] == 0
+
+
+def test_what_waits_for_a_day_is_judged_every_day(scene, watch):
+    scene.do(*("demote", BOT, "--to", "logging", "--rationale", "because", "--emergency"), by="sam")
+    first, second = watch(scene), watch(scene)
+    later = watch(scene, "--now", "2099-01-01T00:00:00Z")
+
+    assert first.codes == second.codes == {"EMERGENCY_PENDING"}
+    assert judged(second)["now"] == scene.last(BOT)
+    assert "EMERGENCY_OVERDUE" in later.codes
+
+
+def test_a_page_for_people_is_compared_with_every_entry(scene, watch):
+    scene.do("changelog", "--write", by="erin")
+    watch(scene)
+    assert watch(scene).code == 0
+    page = scene.read(paths.CHANGELOG)
+    scene.write(paths.CHANGELOG, page + b"and all is well\n")
+    scene.commit()
+
+    done = watch(scene)
+
+    assert done.codes == {"CHANGELOG_MISMATCH"}
+    assert judged(done)["now"] == 0
+
+
+@pytest.mark.parametrize("way", ["memory", "base", "history"])
+def test_a_stewards_signature_above_the_threshold_does_not_vanish(scene, watch, way):
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=1)
+    scene.commit("two stewards, one of whom is enough")
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    content = scene.read(paths.entry_path(BOT, 2))
+    file = paths.tombstone_signature_path(BOT, 2, "olga")
+    scene.write(file, sign(content, namespace=REDACT_NAMESPACE, key=scene.keys / "olga"))
+    scene.commit("the other steward agrees")
+    assert watch(scene).code == 0
+    scene.git("switch", "-q", "-c", "stripped")
+    scene.remove(file)
+    scene.commit()
+    scene.git("switch", "-q", "-C", "main") if way == "memory" else None
+    more = {"memory": (), "base": ("--base", "main"), "history": ("--history",)}[way]
+
+    assert watch(scene, *more).codes - {"HISTORICAL_UNAPPROVED_STATE"} == LOST
+
+
+def test_a_decoy_beside_the_main_line_does_not_excuse_a_rollback(scene, followed, watch):
+    """The remote says no default branch; an attacker pushes ``master`` and takes ``main`` back."""
+    followed.git("remote", "set-head", "origin", "--delete")
+    scene.git("branch", "master")
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull(followed, "--prune")
+
+    done = watch(followed)
+
+    assert (done.code, done.codes) == (4, LOST)

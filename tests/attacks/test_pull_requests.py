@@ -319,7 +319,7 @@ def test_taking_away_a_stewards_signature_of_a_tombstone_is_tampering(two_stewar
     scene.remove(paths.tombstone_signature_path(BOT, 2, "olga"))
     scene.commit()
 
-    assert compared(scene) == (4, {"TOMBSTONE_THRESHOLD"})
+    assert compared(scene) == (4, {"TOMBSTONE_THRESHOLD", "ROLLBACK_OR_TRUNCATION"})
 
 
 def test_other_work_goes_on_while_the_base_has_a_proposal_that_owes_a_signature(two_stewards):

@@ -416,6 +416,34 @@ def test_a_server_that_governs_nothing_yet_takes_the_ledger_when_it_comes(scene,
     assert "UNRECORDED_CHANGE" in server.refuses("HEAD:before")
 
 
+def test_policies_are_refused_while_the_governed_branch_is_not_there(empty):
+    """The repository's HEAD names another branch than people use: nothing would be judged."""
+    empty.git("symbolic-ref", "HEAD", "refs/heads/master")
+
+    for ref in ("main", "idea"):
+        said = empty.refuses(f"HEAD:refs/heads/{ref}")
+        assert "GOVERNED_BRANCH_ABSENT" in said
+        assert "what this server governs, 'master', is not there" in said
+        assert "git config policyctl.branch main" in said
+
+    empty.git("config", "policyctl.branch", "main")
+    assert "GOVERNED_BRANCH_ABSENT" in empty.refuses("HEAD:refs/heads/idea")
+    empty.accepts("HEAD:refs/heads/main", "HEAD:refs/heads/idea")
+    empty.accepts("HEAD:refs/heads/another")
+
+
+def test_a_branch_without_policies_may_come_before_the_governed_one(empty):
+    scene = empty.scene
+    scene.git("switch", "-q", "--orphan", "pages")
+    nothing_governed(scene)
+    scene.git("rm", "-rq", "--cached", "--ignore-unmatch", "policies", ".policyctl")
+    scene.write("index.html", "x")
+    scene.git("add", "index.html")
+    scene.git("commit", "-qm", "a page")
+
+    empty.accepts("HEAD:refs/heads/pages")
+
+
 def test_a_pin_that_is_none_refuses_the_push(server):
     nothing_governed(server.scene)
     server.git("config", "policyctl.pin", "0815")

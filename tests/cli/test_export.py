@@ -169,3 +169,23 @@ def test_openssl_verifies_it_as_the_page_says(recorded, tmp_path):
     assert "policy.yaml: OK" in done.stdout
     (tmp_path / "sam.pub").write_bytes((recorded.keys / "erin.pub").read_bytes())
     assert run().returncode != 0
+
+
+def test_what_a_checkpoint_covers_is_attested_as_far_as_anybody_can_see(recorded):
+    assert recorded.run("checkpoint", by="erin").code == 0
+    alike = statement(export(recorded).out)
+
+    assert alike["predicate"]["level"] == "tree+checkpoint"
+    assert statement(export(recorded, by="sam").out) == alike
+
+
+def test_nothing_is_attested_of_a_ledger_from_which_something_was_taken_back(recorded):
+    recorded.write(FILE, recorded.read(FILE) + b"# more\n")
+    assert recorded.run("record", BOT, "--rationale", "because", by="erin").code == 0
+    assert recorded.run("checkpoint", by="erin").code == 0
+    recorded.git("reset", "-q", "--hard", "HEAD~1")
+
+    done = export(recorded)
+
+    assert (done.code, done.out) == (4, "")
+    assert "ROLLBACK_OR_TRUNCATION" in done.err

@@ -261,3 +261,19 @@ def test_another_writer_agrees_to_the_byte_or_is_refused(value, indent, separato
 
 def test_the_digest_is_lower_case_hex():
     assert sha256(b"abc\n") == hashlib.sha256(b"abc\n").hexdigest()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_it_is_what_pythons_own_encoder_writes(value):
+    try:
+        written = encode(value)
+    except ValueError:
+        return  # half of a character, or nested too deeply
+
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, indent=1, separators=(",", ": "))
+    assert written == text.encode() + b"\n"

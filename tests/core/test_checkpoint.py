@@ -19,6 +19,7 @@ from policyctl.core.checkpoint import (
 from policyctl.core.checkpoint_chain import compare_notes
 from policyctl.core.comparison import KeptNote
 from policyctl.core.merkle import root_hash
+from policyctl.core.pushed_checkpoint import check_pushed_checkpoint
 from policyctl.core.signed_note import Note, key_id, note_bytes, parse_note, split_notes
 from policyctl.core.trust_root import CHECKPOINT_NAMESPACE, Role
 
@@ -271,3 +272,33 @@ def test_a_note_about_another_ledger_is_invalid(grown):
     note = signed(grown, stated(grown, log="00" * 32), "erin")
 
     assert compared(grown, note) == (0, ["CHECKPOINT_INVALID"])
+
+
+@pytest.fixture
+def rotated(grown):
+    """The same with a second trust root."""
+    grown.put_root(grown.following(grown.root()), by=("erin", "pia"))
+    return grown
+
+
+def under_the_first_root(forge):
+    """What somebody states whose key the second root may have revoked."""
+    first = forge.judge().roots.digests[1]
+    return signed(forge, stated(forge, root=1, root_digest=first), "erin")
+
+
+def test_a_checkpoint_covers_no_entry_under_a_newer_root_than_it_names(rotated):
+    rotated.record(rotated.entry(root=2))
+
+    assert compared(rotated, under_the_first_root(rotated)) == (0, ["CHECKPOINT_INVALID"])
+    assert compared(rotated, signed(rotated, stated(rotated), "erin")) == (1, [])
+
+
+def test_a_checkpoint_that_names_an_older_root_than_its_commit_has_cannot_be_pushed(rotated):
+    def pushed(note):
+        kept = KeptNote(source="the tag", content=note, commit="ab", number=1)
+        return [item.code for item in check_pushed_checkpoint(kept, (), rotated.judge(), verify)]
+
+    assert compared(rotated, under_the_first_root(rotated)) == (1, [])
+    assert pushed(under_the_first_root(rotated)) == ["CHECKPOINT_INVALID"]
+    assert pushed(signed(rotated, stated(rotated), "erin")) == []
