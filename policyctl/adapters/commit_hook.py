@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.hook_files import MARK, hooks_folder, is_ours, write_hook
 from policyctl.adapters.own_program import own_program
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _COMMAND = 'policyctl hook commit-msg "$1"'
@@ -30,7 +30,7 @@ exec {{program}} -I -m policyctl hook commit-msg "$1"
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommitHook:
     """A hook that explains commits.
 

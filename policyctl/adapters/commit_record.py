@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from policyctl.core.frozen import frozen
 from policyctl.usecases.ports import Person
 
 FIELDS = "%H%n%P%n%an%n%ae%n%ct%n%B%x00"
 """What git is asked for; `parse_commit` reads it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Commit:
     """One commit of a history; ``time`` is the committer's, in UTC."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from policyctl.adapters.git_location import GitLocation, find
 from policyctl.adapters.git_objects import PATHS, ObjectStore
+from policyctl.core.frozen import replace
 from policyctl.errors import RepositoryError, UsageError
 
 _MOST_BYTES = 1024 * 1024

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from policyctl.adapters.git_location import GitLocation, find_readable
 from policyctl.adapters.git_objects import PATHS, ObjectStore, TreeEntry
 from policyctl.adapters.governed_files import GovernedFiles, is_governed
 from policyctl.core import paths
+from policyctl.core.frozen import frozen
 from policyctl.core.history import Dropped, State
 from policyctl.core.snapshot import File, Snapshot
 from policyctl.errors import NotJudgedError, RepositoryError
@@ -169,7 +169,7 @@ class Commits:
             yield commit, changes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Changed:
     """What a commit has at a path that differs; the mode of a file that is gone is `_ABSENT`."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from policyctl.adapters.diff_sides import DiffSides, file_side
+from policyctl.core.frozen import frozen
 from policyctl.errors import UsageError
 from policyctl.usecases.diff_pairs import Side, bare
 from policyctl.usecases.ports import Documents
@@ -15,7 +15,7 @@ from policyctl.usecases.ports import Documents
 _TWO = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """What is compared.
 

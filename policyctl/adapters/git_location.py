@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _MAX_LINK_FILE = 4096
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GitLocation:
     """Where a repository is, found without asking git.
 

@@ -7,7 +7,6 @@ import subprocess
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from sys import intern
 from typing import Self
 
@@ -15,6 +14,7 @@ from policyctl.adapters.commit_record import FIELDS, Commit, parse_commit
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.git_process import GitProcess, end
 from policyctl.adapters.object_ids import OBJECT_ID, is_object_id, is_plain, object_id
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _MEBIBYTE = 1024 * 1024
@@ -26,7 +26,7 @@ PATHS = ("utf-8", "surrogateescape")
 """How the bytes of a path become text, and back again without loss."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TreeEntry:
     """One file of a tree or an index: its mode in octal digits, object id and kind of object."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +17,7 @@ from policyctl.adapters.git_location import GitLocation, find
 from policyctl.adapters.git_objects import ObjectStore, TreeEntry
 from policyctl.adapters.git_process import installed_git
 from policyctl.adapters.object_ids import blob_id
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
@@ -43,7 +43,7 @@ _IN_PROGRESS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Workspace:
     """The working tree that a person runs policyctl in."""
 

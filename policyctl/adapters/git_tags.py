@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.object_ids import is_object_id
 from policyctl.core.comparison import KeptNote
+from policyctl.core.frozen import frozen
 from policyctl.core.signed_note import MAX_NOTE
 from policyctl.errors import NotJudgedError, RepositoryError
 from policyctl.usecases.ports import Person
@@ -25,7 +25,7 @@ _MOST_TAGS = 100_000
 _MOST_BYTES = 1 << 28
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Tag:
     """A tag's name below ``refs/tags/``, and the object that it names."""
 

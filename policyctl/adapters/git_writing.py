@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +12,12 @@ from policyctl.adapters.git_objects import PATHS, ObjectStore
 from policyctl.adapters.object_ids import is_plain
 from policyctl.adapters.user_index import update_index
 from policyctl.adapters.work_files import check_path
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NewCommit:
     """A commit that is to be made.
 

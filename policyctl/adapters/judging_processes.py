@@ -13,7 +13,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from policyctl.adapters.commits import commits_at
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core import paths
+from policyctl.core.frozen import frozen, replace
 from policyctl.usecases.judge_policies import ReadFiles, Share, Task, judge_policies
 from policyctl.usecases.policy_facts import facts_reader
 
@@ -36,7 +36,7 @@ _MOST_PROCESSES = 8
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class SharedOut:
     """Satisfies `judge_commit.ShareOut`.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Self
+
+from policyctl.core.frozen import frozen
 
 _PROC = Path("/proc")
 _ENDED = frozenset("ZXx")
@@ -23,7 +24,7 @@ class Life(Enum):
     ELSEWHERE = "elsewhere"  # another machine or container, which this one cannot look into
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunningProcess:
     """A process, named so that it can be told from all others.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,6 +12,7 @@ from policyctl.adapters.schema_branches import meant
 from policyctl.adapters.wording import kind, shown
 from policyctl.core.document import Document
 from policyctl.core.finding import Finding, Path, pointer
+from policyctl.core.frozen import frozen
 
 _LONGEST_GUESSED = 80
 _EXAMPLES = 3
@@ -35,7 +35,7 @@ _COUNTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Told:
     """What to say about a violation.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from policyctl.adapters.git_objects import TreeEntry
 from policyctl.adapters.git_writing import WritableStore
@@ -20,12 +19,13 @@ from policyctl.adapters.work_files import (
 )
 from policyctl.adapters.write_journal import Journal, JournalFolder, Step
 from policyctl.adapters.write_lock import abandoned_claims
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _REPAIR = "policyctl doctor --repair"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settled:
     """What became of a change that had been interrupted.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from policyctl.adapters.durable import keep, write_durably
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.work_files import check_path
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _FOLDER = "policyctl-write"
@@ -18,7 +19,7 @@ _NAME = "journal.json"
 _MAX_FILE = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """What happens to one file; blobs are named by their ids, None is no file.
 
@@ -35,7 +36,7 @@ class Step:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Journal:
     """A change on its way into a branch and its working tree.
 

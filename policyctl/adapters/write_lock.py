@@ -16,13 +16,14 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from policyctl.adapters.durable import create_whole, keep
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.running_process import Life, RunningProcess
+from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _LOG = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ _MAX_FILE = 8192
 _OLD = 600.0  # seconds after which a person may take a lock from another machine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owner:
     """Who holds the lock, since when, and for what."""
 
@@ -48,7 +49,7 @@ class Owner:
         return f"'{self.act}' (process {process.pid} on {process.host}, since {self.since})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LockState:
     """The lock as somebody finds it who only looks.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from yaml.events import Event
 
 from policyctl.core.finding import Path, Span
+from policyctl.core.frozen import frozen
 
 
 class Mark(Protocol):
@@ -27,7 +27,7 @@ class Mark(Protocol):
         """Characters before it in its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Place:
     """A mark of our own."""
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,11 +14,12 @@ from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, Sequenc
 from policyctl.adapters.yaml_events import new_parser
 from policyctl.adapters.yaml_spans import Mark, Spans, Stretch, stretch_of, without_what_follows
 from policyctl.core.finding import Path, Span
+from policyctl.core.frozen import frozen
 
 _BLOCKS = frozenset("|>")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stretches:
     """The places of values, and of keys, as a document has them."""
 

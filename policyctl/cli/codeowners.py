@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ import typer
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption
 from policyctl.core.forge import Forge
+from policyctl.core.frozen import replace
 from policyctl.errors import NotJudgedError
 
 

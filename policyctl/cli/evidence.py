@@ -14,6 +14,7 @@ from policyctl.cli.options import (
     RequestsOption,
     Target,
 )
+from policyctl.core.frozen import replace
 
 
 def evidence(
@@ -38,7 +39,6 @@ def evidence(
 
     The exit code says it too: met (0), not met (1), not yet decidable (3).
     """
-    from dataclasses import replace
     from pathlib import Path
 
     from policyctl.adapters.analytics.opening import open_analysis

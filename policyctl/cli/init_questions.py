@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from policyctl.cli.wizard import ask
 from policyctl.core.entry import SLUG
+from policyctl.core.frozen import frozen
 from policyctl.errors import PolicyctlError
 
 _SLUG_FORM = "lower-case letters, digits and single hyphens"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Named:
     """Who is who, as options of the command line say it."""
 

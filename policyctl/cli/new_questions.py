@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policyctl.cli.wizard import ask
 from policyctl.core.entry import SLUG
+from policyctl.core.frozen import replace
 from policyctl.errors import UsageError
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import assert_never
@@ -20,6 +19,7 @@ from policyctl.cli.formats import GateFormat
 from policyctl.cli.options import checked_pin
 from policyctl.cli.output import text_of
 from policyctl.cli.present import moment
+from policyctl.core.frozen import frozen
 from policyctl.core.merge_verdict import Verdict
 from policyctl.errors import TamperingError
 from policyctl.usecases.branch_rules import SETTINGS
@@ -29,7 +29,7 @@ from policyctl.usecases.promotion_check import PromotionCheck
 from policyctl.usecases.selection import KNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """What the user wants judged.
 

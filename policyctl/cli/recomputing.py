@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policyctl.core.frozen import replace
+
 if TYPE_CHECKING:
     from policyctl.usecases.verify import Verification
 
@@ -17,7 +19,6 @@ def with_records(
         InputError: a file cannot be read as what it should be.
         UsageError: the commit that was judged is not the one that is checked out.
     """
-    from dataclasses import replace
     from pathlib import Path
 
     from policyctl.adapters.analytics.opening import open_analysis

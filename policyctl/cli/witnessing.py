@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from policyctl.adapters.user_settings import known_pins
 from policyctl.adapters.verifier_memory import MemoryFolder, memory_folder
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core.comparison import KeptNote
+from policyctl.core.frozen import frozen
 from policyctl.core.signed_note import MAX_NOTE, split_notes
 from policyctl.errors import InputError, UsageError
 from policyctl.render.changelog import render as render_changelog
@@ -33,7 +33,7 @@ from policyctl.usecases.witnesses import Witnesses
 _MOST_BYTES = 256 * MAX_NOTE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wish:
     """What the user wants the commit to be compared with.
 

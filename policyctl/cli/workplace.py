@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -19,11 +18,12 @@ from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core import paths
 from policyctl.core.catalogue import Catalogue
 from policyctl.core.entry import SLUG
+from policyctl.core.frozen import frozen
 from policyctl.core.sshsig import Signature
 from policyctl.errors import UsageError
 
 
-@dataclass(frozen=True)
+@frozen(kw_only=False, slots=False)
 class Workplace:
     """Satisfies `ledger_state.Hands`; the signing key is looked for when it is first needed."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.canonical import decode, encode
 from policyctl.core.chain import Recorded
+from policyctl.core.frozen import frozen
 from policyctl.core.trust_root import AUTHOR_NAMESPACE, approval_namespace
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -19,7 +19,7 @@ PREDICATE_TYPE = "urn:policyctl:ledger-state:v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """What was verified, and stands behind a statement.
 

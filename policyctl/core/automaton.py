@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import assert_never
 
 from policyctl.core.expression import (
@@ -17,6 +16,7 @@ from policyctl.core.expression import (
     Repeat,
     Sequence,
 )
+from policyctl.core.frozen import fresh, frozen
 
 _STATES = 1500
 _EDGES = 20_000
@@ -37,7 +37,6 @@ class TooLargeError(Exception):
     """The expression has too many states to be judged."""
 
 
-@dataclass(slots=True, kw_only=True)
 class Automaton:
     """The states of an expression, or of a part that is matched for itself.
 
@@ -48,13 +47,16 @@ class Automaton:
         endless: the states that can follow themselves without limit.
     """
 
-    masks: list[int] = field(default_factory=list)
-    edges: dict[int, _Ways] = field(default_factory=dict)
-    ends: frozenset[int] = frozenset()
-    endless: set[int] = field(default_factory=set)
+    __slots__ = ("edges", "endless", "ends", "masks")
+
+    def __init__(self) -> None:
+        self.masks: list[int] = []
+        self.edges: dict[int, _Ways] = {}
+        self.ends: frozenset[int] = frozenset()
+        self.endless: set[int] = set()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Part:
     """A piece of an automaton.
 
@@ -64,8 +66,8 @@ class _Part:
         empty: ways to match no character; ``free``: whether one of them has no condition.
     """
 
-    first: _Ways = field(default_factory=dict)
-    last: _Ways = field(default_factory=dict)
+    first: _Ways = fresh(default_factory=dict)
+    last: _Ways = fresh(default_factory=dict)
     ends: frozenset[int] = frozenset()
     empty: int = 0
     free: bool = False

@@ -9,12 +9,12 @@ Neither matters where the expression may end at any time, because then the first
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from policyctl.core.automaton import Automaton, TooLargeError, automata
 from policyctl.core.components import components
 from policyctl.core.expression import Expression
+from policyctl.core.frozen import frozen
 
 _STEPS = 50_000
 """Ways of two states at once that are followed before an expression counts as too large."""
@@ -28,7 +28,7 @@ class Growth(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Backtracking:
     """A way in which an expression can take too long.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import replace
 from policyctl.core.growth import Extent, check_kept, check_new_entries, extent_of
 from policyctl.core.held import HeldEntry
 from policyctl.core.ledger import Ledger

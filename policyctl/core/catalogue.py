@@ -6,17 +6,17 @@ An id means nothing without its edition: LLM03 is one risk in 2025 and another i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from policyctl.core.control_ids import LONGEST, edition_of, key_of, without_action
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.likeness import close_matches
 
 Problem = tuple[str, str]
 """A message, and a hint that says what would be right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Superseded:
     """What became of an id of an earlier edition; the successors are ids of the catalogue."""
 
@@ -24,7 +24,7 @@ class Superseded:
     edition: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Spelling:
     """A prefix that is seen in the wild, the prefix it stands for, and a note for people."""
 
@@ -32,7 +32,7 @@ class Spelling:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Application:
     """From which day (``YYYY-MM-DD``) a control, or a part of it, applies."""
 
@@ -40,7 +40,7 @@ class Application:
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Catalogue:
     """One edition of one framework.
 
@@ -64,7 +64,7 @@ class Catalogue:
     controls: Mapping[str, str]
     superseded: Mapping[str, Superseded]
     spellings: Mapping[str, Spelling]
-    applies: Mapping[str, tuple[Application, ...]] = field(default_factory=dict)
+    applies: Mapping[str, tuple[Application, ...]] = fresh(default_factory=dict)
 
     @property
     def framework(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.canonical import DuplicateKeyError, NonCanonicalError, sha256
@@ -11,6 +10,7 @@ from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.entry_shape import shape_problem
 from policyctl.core.entry_signatures import read_signatures
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
 from policyctl.core.signature_files import VerifySignature
@@ -20,7 +20,7 @@ from policyctl.core.tombstone import read_record
 __all__ = ["Chain", "Recorded", "read_chain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chain:
     """A policy's entries, up to the first that cannot be read, and all that is wrong."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
@@ -16,6 +15,7 @@ from policyctl.core import paths
 from policyctl.core.comparison import Comparison
 from policyctl.core.entry import SLUG
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import Ledger
 from policyctl.core.recorded import Recorded
 from policyctl.core.signature_files import VerifySignature
@@ -29,7 +29,7 @@ _BEGIN, _END = f"<!-- {_TYPE} ", " -->\n"
 _HINT = "policyctl changelog --write; a page of your own goes by another name"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reach:
     """Up to which entries a changelog goes.
 
@@ -44,7 +44,7 @@ class Reach:
     checkpoints: tuple[Mapping[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """One entry, and the checkpoint that first covers it, or 0."""
 
@@ -52,7 +52,7 @@ class Line:
     checkpoint: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changelog:
     """What a page shows, newest first."""
 

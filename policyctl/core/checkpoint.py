@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.canonical import encode, sha256
 from policyctl.core.entry import DIGEST, SLUG
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.held import HeldEntry, held
 from policyctl.core.merkle import HASH_BYTES
 from policyctl.core.recorded import Recorded
@@ -29,7 +29,7 @@ _SSHSIG = b"\xffpolicyctl/sshsig/v1"
 _COUNT = re.compile(r"0|[1-9][0-9]{0,8}\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Checkpoint:
     """What a checkpoint states.
 
@@ -53,7 +53,7 @@ class Checkpoint:
     root: int
     root_digest: str
     grew: Mapping[str, int]
-    owed: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    owed: Mapping[tuple[str, int], str] = fresh(default_factory=dict)
     previous: str = ""
 
 
@@ -139,7 +139,7 @@ def signature_line(checkpoint: Checkpoint, key: PublicKey, armored: bytes) -> No
     return NoteSignature(name=name, key_id=key_id(name, _SSHSIG, key.blob), body=blob)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoteSigners:
     """Whose valid signatures a note carries, and what is wrong with those of known keys."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from policyctl.core import layout, paths
 from policyctl.core.entry import ChangeAction
 from policyctl.core.forge import Forge
+from policyctl.core.frozen import frozen
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import TrustRoot
 
@@ -21,7 +21,7 @@ _GATE: Mapping[Forge, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GovernedPolicy:
     """What decides who is asked about a policy."""
 
@@ -30,7 +30,7 @@ class GovernedPolicy:
     use_case: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owned:
     """Files, and who is asked when they change.
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from policyctl.core.checkpoint import Checkpoint
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.merkle import GrowingTree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeptNote:
     """A note that somebody kept, and where.
 
@@ -26,7 +27,7 @@ class KeptNote:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Link:
     """A checkpoint whose note can be read.
 
@@ -45,7 +46,7 @@ class Link:
         return f"checkpoint {self.checkpoint.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Loss:
     """Something that a witness saw and the ledger does not hold, and the commit it was seen at.
 

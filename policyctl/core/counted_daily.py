@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from policyctl.core.daily import KINDS, Daily, DayCount, ExceptionDay, RequestDay
 from policyctl.core.decision import Detection, decide
 from policyctl.core.decision_table import Cell, DecisionTable, Row
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level
 from policyctl.core.policy import Policy
 from policyctl.core.sides import Direction
@@ -18,7 +18,7 @@ DayKey = tuple[str, Direction, str, date]
 """Guardrail, direction, application, day (UTC)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DayTraffic:
     """How many records of a cell an engine found on one day (UTC) at one level.
 
@@ -34,7 +34,7 @@ class DayTraffic:
     records: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DayDecisions:
     """The decisions about one stratum's detections on one day, as `DayCount` has them."""
 
@@ -50,7 +50,7 @@ _NONE = DayDecisions(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExceptedDay:
     """Detections of a cell that some exception lets through on one day.
 
@@ -64,7 +64,7 @@ class ExceptedDay:
     hits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CountedDays:
     """What an engine counts day by day."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from policyctl.core.decision_table import Cell, DecisionTable, Row
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.sides import Direction
@@ -17,7 +18,7 @@ StratumKey = tuple[str, Direction, str]
 """Guardrail, direction, application."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Flagged:
     """The decisions about one stratum's detections; the counts mean what `Stratum` says."""
 
@@ -28,7 +29,7 @@ class Flagged:
     unsure: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Counted:
     """What an engine counts for a tally.
 

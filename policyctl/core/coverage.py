@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from policyctl.core.catalogue import Application, Catalogue
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Claim:
     """A policy that names a control, and the stage that says how much the claim is worth."""
 
@@ -18,7 +18,7 @@ class Claim:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ControlCoverage:
     """One control, and the policies that claim it.
 
@@ -32,7 +32,7 @@ class ControlCoverage:
     applies: tuple[Application, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FrameworkCoverage:
     """One framework: first the controls that no policy claims, then the others.
 
@@ -52,7 +52,7 @@ class FrameworkCoverage:
         return len(self.gaps) + len(self.covered)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Coverage:
     """Policies against controls.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+
+from policyctl.core.frozen import frozen
 
 
 class Outcome(Enum):
@@ -17,7 +18,7 @@ class Outcome(Enum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Criterion:
     """One thing that the gate asks for.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
 from policyctl.core.covering import covering
 from policyctl.core.decision import Decision, Detection, Verdict, decide, in_scope
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.record import Record, Status
 from policyctl.core.requests import request_of
@@ -25,7 +25,7 @@ KINDS = 6
 """Levels 1 to 5, and no level at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DayCount:
     """The counts of one guardrail in one application on one day (UTC).
 
@@ -65,7 +65,7 @@ class DayCount:
         return self.guardrail, self.direction, self.app
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExceptionDay:
     """How many flagged detections one exception let through on one day (UTC)."""
 
@@ -74,7 +74,7 @@ class ExceptionDay:
     hits: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequestDay:
     """How many distinct requests of one application have records on one day (UTC)."""
 
@@ -83,7 +83,7 @@ class RequestDay:
     requests: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Daily:
     """The counts of all days, sorted by guardrail, direction, application and day."""
 

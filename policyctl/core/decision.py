@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import assert_never
@@ -11,6 +10,7 @@ from typing import assert_never
 from policyctl.core.bucket import takes_in
 from policyctl.core.covering import covering, covers
 from policyctl.core.expiry import is_expired
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level
 from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException
 from policyctl.core.sides import Direction
@@ -32,7 +32,7 @@ class Verdict(Enum):
         return self in (Verdict.BLOCK, Verdict.REDACT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Detection:
     """What a detector said about one message.
 
@@ -51,7 +51,7 @@ class Detection:
     cohort: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """A verdict, and what led to it."""
 

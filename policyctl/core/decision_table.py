@@ -8,13 +8,13 @@ the same few comparisons for each record; `decision.decide` stays the definition
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import assert_never
 
 from policyctl.core.bucket import bucket, cut
 from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, in_scope
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.policy import Policy
 from policyctl.core.sides import Action, Direction
@@ -30,7 +30,7 @@ KEYLESS = "g"
 """The bucket of an empty key: behind every real one, so that no share ever takes it in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cell:
     """What detections have in common for which a policy has one row."""
 
@@ -45,7 +45,7 @@ class Cell:
         return self.app, self.cohort, self.direction.value, self.detector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Row:
     """What a policy does with the detections of one cell.
 

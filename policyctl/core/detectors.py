@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.likeness import close_matches
 from policyctl.core.sides import Action, Direction
 
@@ -13,7 +13,7 @@ _BLOCK = (Action.BLOCK,)
 _BLOCK_OR_REDACT = (Action.BLOCK, Action.REDACT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Detector:
     """One detector, or a family of them.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.finding import Finding, Path, Severity, Span
+from policyctl.core.frozen import fresh, frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Document:
     """Plain values (dict, list, str, int, float, bool, None) with the place of each.
 
@@ -23,8 +23,8 @@ class Document:
     file: str
     text: str
     data: object
-    values: Mapping[Path, Span] = field(default_factory=dict)
-    keys: Mapping[Path, Span] = field(default_factory=dict)
+    values: Mapping[Path, Span] = fresh(default_factory=dict)
+    keys: Mapping[Path, Span] = fresh(default_factory=dict)
 
     def span(self, at: Path, *, key: bool = False) -> Span | None:
         """The place of the value (or key) at ``at``; of the nearest parent if it is absent."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from policyctl.core.frozen import frozen
 from policyctl.core.items import directions, strictness
 from policyctl.core.reach import Reach
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
@@ -36,7 +36,7 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class Effective:
     """A policy in force.
 
@@ -48,8 +48,8 @@ class Effective:
 
     data: Mapping[str, Any]
     weakenings: tuple[Weakening, ...]
-    inherited: Mapping[_Side, _Item] = field(repr=False)
-    sources: tuple[_Document, _Document | None, _Floors] = field(repr=False)
+    inherited: Mapping[_Side, _Item]
+    sources: tuple[_Document, _Document | None, _Floors]
 
     # Neither is made, nor what makes it loaded, before it is asked for: `validate` needs neither.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from policyctl.core import paths
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction, Entry, moment_text
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import replace
 from policyctl.core.quantities import duration
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots

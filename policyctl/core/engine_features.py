@@ -8,14 +8,14 @@ deployment) counts as having it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from policyctl.core.covering import covers
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EngineFeatures:
     """What an engine lacks.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeGuard
 
 from policyctl.core.canonical import decode, encode, sha256
+from policyctl.core.frozen import frozen
 from policyctl.core.stages import Stage
 
 TYPE = "policyctl/entry/v1"
@@ -36,7 +36,7 @@ class ChangeAction(Enum):
     REDACT = "redact"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EvidenceReference:
     """A file that stands behind a change: its place under ``.policyctl/`` and its digest."""
 
@@ -44,7 +44,7 @@ class EvidenceReference:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One signed record in the ledger.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from policyctl.core import paths
 from policyctl.core.approvals import unfilled
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import replace
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.intervals import normal_quantile
 from policyctl.core.special_functions import chi_square_tail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dispersion:
     """How much a rate varies from day to day.
 
@@ -35,7 +35,7 @@ class Dispersion:
     variation: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RateRatio:
     """A later rate over an earlier one, with an interval."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -13,6 +12,7 @@ from policyctl.core.covering import covers
 from policyctl.core.criterion import at_least, at_most, counted, percent
 from policyctl.core.daily import DayCount
 from policyctl.core.facts import Facts, missing_reviews
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Trigger
 from policyctl.core.quantities import duration, share
 from policyctl.core.statistics import clopper_pearson_lower, clopper_pearson_upper
@@ -33,7 +33,7 @@ class Fired(Enum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TriggerState:
     """A trigger, and what the records say about it.
 

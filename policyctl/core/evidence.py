@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN
 from fractions import Fraction
@@ -14,6 +13,7 @@ from policyctl.core.evidence_number import decimal
 from policyctl.core.evidence_parts import further_parts
 from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import alpha
+from policyctl.core.frozen import frozen
 from policyctl.core.gate import evaluate
 from policyctl.core.layout import EVIDENCE_TYPE
 from policyctl.core.policy import Gate, Trigger
@@ -34,7 +34,7 @@ _SHARES = (
 _COUNTS = ("harm", "newly_blocked", "reviewers")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class RecordSource:
     """A file of records: its name without folders, its digest, its number of lines."""
 
@@ -43,7 +43,7 @@ class RecordSource:
     lines: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EvidenceReport:
     """What the records say about one promotion.
 
@@ -112,7 +112,7 @@ def report_on(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bounds:
     """What the reviews of one stratum say about its false positives.
 

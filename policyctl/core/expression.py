@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.expression_syntax import UNLIMITED, parse
+from policyctl.core.frozen import frozen
 
 _PROBES = "".join(map(chr, range(128))) + "\xa0ÄäßЖж٣—中😀"
 _ASCII = 128
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chars:
     """One character; bit ``n`` of the mask stands for character ``n`` of the alphabet."""
 
     mask: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sequence:
     """Parts that follow each other."""
 
     parts: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """Branches of which one is taken; without any, nothing matches."""
 
     branches: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Repeat:
     """A body that is repeated; ``most`` is None where there is no limit."""
 
@@ -43,28 +43,28 @@ class Repeat:
     most: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Anchor:
     """A place without a character: ``start``, ``end`` or ``boundary`` of a word."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Look:
     """A condition on what stands before or behind, which takes no character."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Atomic:
     """A body that is never entered again once it has matched."""
 
     body: Node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reference:
     """The text that an earlier group matched."""
 
@@ -72,7 +72,7 @@ class Reference:
 Node = Chars | Sequence | Choice | Repeat | Anchor | Look | Atomic | Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Expression:
     """A regular expression that can be compiled.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from policyctl.core.daily import Daily
+from policyctl.core.frozen import frozen
 from policyctl.core.reviews import Reviews
 from policyctl.core.stages import Stage
 from policyctl.core.tally import Stratum, Tally
@@ -14,7 +14,7 @@ from policyctl.core.tally import Stratum, Tally
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequestCounter:
     """How many requests something else counted, such as the gateway.
 
@@ -29,7 +29,7 @@ class RequestCounter:
     requests: Mapping[tuple[date, str], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Facts:
     """What is known beside the tally; what is None is not known.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from policyctl.core.frozen import frozen
 
 Path = tuple[str | int, ...]
 """A place in a document: keys and indexes from the top."""
@@ -18,7 +19,7 @@ class Severity(IntEnum):
     ERROR = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(kw_only=False, order=True)
 class Span:
     """A stretch of one file; lines and columns start at 1, the end is exclusive."""
 
@@ -28,7 +29,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One thing that is wrong.
 

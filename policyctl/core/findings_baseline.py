@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.finding import Finding, Severity, Span
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.places import stable_place
 
 TYPE = "policyctl/findings-baseline/v1"
@@ -16,7 +16,7 @@ _FIRST_LINE = 4
 """The line of the first finding in the file as it is written here."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(kw_only=False, order=True)
 class Fingerprint:
     """What a finding is about, whatever its words and line are.
 
@@ -31,7 +31,7 @@ class Fingerprint:
     at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FindingsBaseline:
     """Known findings, and how often each occurs.
 
@@ -41,8 +41,8 @@ class FindingsBaseline:
     """
 
     file: str = ""
-    counts: Mapping[Fingerprint, int] = field(default_factory=dict)
-    lines: Mapping[Fingerprint, int] = field(default_factory=dict)
+    counts: Mapping[Fingerprint, int] = fresh(default_factory=dict)
+    lines: Mapping[Fingerprint, int] = fresh(default_factory=dict)
 
 
 def fingerprint(finding: Finding, data: object) -> Fingerprint:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from policyctl.core.document import Document
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding, Path
+from policyctl.core.frozen import replace
 from policyctl.core.ssh_keys import parse_public_key
 from policyctl.core.stages import Stage
 from policyctl.core.suggestion import suggestion

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.held import HeldEntry, held
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import violation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Extent:
     """How far a ledger reached when somebody looked.
 

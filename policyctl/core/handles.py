@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.trust_root import TrustRoot
 
 HANDLE = re.compile(
@@ -15,7 +15,7 @@ HANDLE = re.compile(
 """``@name``, ``@organisation/team``, or an e-mail address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Addressed:
     """Handles, and who has none.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from policyctl.core.entry import ChangeAction
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.recorded import Recorded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HeldEntry:
     """An entry that a ledger held, by its digests.
 
@@ -27,11 +28,11 @@ class HeldEntry:
     signatures: Mapping[str, str]
     settled: bool
     binding: bool
-    vouchers: Mapping[str, str] = field(default_factory=dict)
+    vouchers: Mapping[str, str] = fresh(default_factory=dict)
     root: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HeldChain:
     """A policy's chain, judged and let go of.
 

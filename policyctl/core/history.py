@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined
@@ -18,7 +18,7 @@ _OTHERS = "/"
 """Where findings about files without a meaning are kept; no policy has this name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class State:
     """One commit of a branch, as the changes since the one before.
 
@@ -32,7 +32,7 @@ class State:
     files: Mapping[str, File | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dropped:
     """A file that a merge does not have as one of the commits had it that it merged.
 
@@ -67,7 +67,7 @@ def check_merge(dropped: Dropped) -> Iterator[Finding]:
         yield violation("ROOT_ROLLBACK", message, file=dropped.path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Open:
     """Something that is wrong, since when, and in which version of its file."""
 

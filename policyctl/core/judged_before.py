@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import is_digest, moment_from, moment_text
+from policyctl.core.frozen import frozen
 from policyctl.core.held import HeldChain, HeldEntry
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot
@@ -25,7 +25,7 @@ from policyctl.core.sshsig import Signature, dearmor
 _TYPE = "policyctl/judged/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JudgedPolicy:
     """A policy of which every file was judged, and nothing found.
 
@@ -42,7 +42,7 @@ class JudgedPolicy:
     roots: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JudgedBefore:
     """What one run of a verifier judged.
 

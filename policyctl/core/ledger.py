@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core import paths
@@ -12,6 +11,7 @@ from policyctl.core.chain import Chain, Recorded, read_chain
 from policyctl.core.emergency import check_emergencies, check_times
 from policyctl.core.evidence_files import check_evidence, check_stray_evidence
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.held import HeldChain
 from policyctl.core.known_owners import check_owners
 from policyctl.core.redaction import check_redactions
@@ -20,7 +20,7 @@ from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot, check_names, content_of, violation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyFacts:
     """What the ledger compares with a policy file's own words."""
 
@@ -35,7 +35,7 @@ ReadFacts = Callable[[str, bytes], PolicyFacts | None]
 """The facts that a policy file states, or None if it cannot be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ledger:
     """Everything that a commit says about its policies, and everything that is wrong with it.
 
@@ -50,8 +50,8 @@ class Ledger:
     roots: Roots
     chains: Mapping[str, Chain]
     findings: tuple[Finding, ...]
-    apart: Mapping[str, HeldChain] = field(default_factory=dict)
-    taken: Mapping[str, int] = field(default_factory=dict)
+    apart: Mapping[str, HeldChain] = fresh(default_factory=dict)
+    taken: Mapping[str, int] = fresh(default_factory=dict)
     before: int = 0
 
     @property

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.ledger import Ledger, PolicyFacts, ReadFacts
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import File, Snapshot, check_names
@@ -26,7 +26,7 @@ _Key = tuple[frozenset[tuple[str, File]], frozenset[tuple[str, File]]]
 _REMEMBERED = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parts:
     """The governed files of a commit, by what they are about.
 
@@ -36,9 +36,9 @@ class Parts:
         others: files without a meaning, which may only stand in the way of others.
     """
 
-    shared: dict[str, File] = field(default_factory=dict)
-    policies: dict[str, dict[str, File]] = field(default_factory=dict)
-    others: dict[str, File] = field(default_factory=dict)
+    shared: dict[str, File] = fresh(default_factory=dict)
+    policies: dict[str, dict[str, File]] = fresh(default_factory=dict)
+    others: dict[str, File] = fresh(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Parts:

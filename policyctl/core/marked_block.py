@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from policyctl.core.frozen import frozen
 
 BEGIN = "# policyctl begin: written by 'policyctl codeowners', from governance; edit outside of it"
 END = "# policyctl end"
 _BEGIN = "# policyctl begin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Divided:
     """A file in three parts.
 

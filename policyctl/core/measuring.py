@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from policyctl.core.daily import Daily, DailyCount
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.record import Record
 from policyctl.core.review_sample import Draw, StratumSample
 from policyctl.core.tally import Tally, tally
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Measured:
     """What the records hold about a change of policy.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import frozen
 
 
 class Verdict(IntEnum):
@@ -38,7 +38,7 @@ class Topic(Enum):
     SEQUENCE = "sequence"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check:
     """One check and what came of it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.finding import Path
+from policyctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RenameKey:
     """The key at ``at`` gets another name."""
 
@@ -17,7 +17,7 @@ class RenameKey:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SetText:
     """The text at ``at`` becomes another."""
 

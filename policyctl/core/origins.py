@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from policyctl.core.frozen import frozen
 from policyctl.core.items import GATE_STRICTNESS, directions
 
 _SCALARS = ("use_case", "data_sensitivity", "sensitivity")
@@ -16,7 +16,7 @@ _DEFAULT = "policyctl's default"
 _OWN_ORIGIN = "policy"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Value:
     """One effective value.
 

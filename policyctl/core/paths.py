@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from policyctl.core.frozen import frozen
 from policyctl.core.layout import (
     BASELINES,
     CHANGELOG,
@@ -36,21 +36,21 @@ _EVIDENCE = re.compile(rf"{re.escape(EVIDENCE)}({_SLUG})/([0-9]{{6}})\.json\Z")
 _BASELINE = re.compile(rf"{re.escape(BASELINES)}({_SLUG}@[1-9][0-9]{{0,5}})\.yaml\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyFile:
     """A governed policy."""
 
     policy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootFile:
     """One version of the trust root."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootSignature:
     """A signature over one version of the trust root."""
 
@@ -58,7 +58,7 @@ class RootSignature:
     who: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EntryFile:
     """One entry of a policy's chain."""
 
@@ -66,7 +66,7 @@ class EntryFile:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EntrySignature:
     """A signature over an entry, by its author (no role) or by an approver."""
 
@@ -76,7 +76,7 @@ class EntrySignature:
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TombstoneSignature:
     """A steward's signature over what is left of a redacted entry."""
 
@@ -85,7 +85,7 @@ class TombstoneSignature:
     who: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EvidenceFile:
     """The report that stands behind an entry."""
 
@@ -93,14 +93,14 @@ class EvidenceFile:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BaselineFile:
     """A baseline as it was when governance adopted it."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChangelogFile:
     """The changelog for people, or the signature over it."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from policyctl.core.frozen import frozen
 from policyctl.core.statistics import binomial_cdf, reviews_needed_anytime, reviews_needed_fixed
 
 _MOST_ERRORS = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """A number of reviews, and the false positives among them that the gate still bears."""
 

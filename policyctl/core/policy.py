@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
 from policyctl.core.expiry import day
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.levels import Sensitivity
 from policyctl.core.quantities import duration, share
 from policyctl.core.sides import Action, Direction
@@ -30,7 +30,7 @@ class Inference(Enum):
     FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Topic:
     """A subject that counts as a detection."""
 
@@ -39,7 +39,7 @@ class Topic:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Guardrail:
     """One protection, in one direction."""
 
@@ -55,7 +55,7 @@ class Guardrail:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Limited:
     """The part of the traffic that the stage ``limited`` acts on.
 
@@ -70,7 +70,7 @@ class Limited:
     salt: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyException:
     """Detections that are let through on purpose, until a day.
 
@@ -91,7 +91,7 @@ class PolicyException:
     ticket: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Thresholds:
     """Who answers for the dials."""
 
@@ -100,7 +100,7 @@ class Thresholds:
     review_every: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gate:
     """The evidence that a promotion needs.
 
@@ -148,7 +148,7 @@ class Gate:
     agreement: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trigger:
     """What must happen when the records show a change."""
 
@@ -157,7 +157,7 @@ class Trigger:
     notify: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Policy:
     """A policy in force: baseline, policy file and governance's floors already joined."""
 
@@ -176,9 +176,9 @@ class Policy:
     limited: Limited | None = None
     exceptions: tuple[PolicyException, ...] = ()
     thresholds: Thresholds = Thresholds()
-    gates: Mapping[Stage, Gate] = field(default_factory=dict)
+    gates: Mapping[Stage, Gate] = fresh(default_factory=dict)
     escalation: tuple[Trigger, ...] = ()
-    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    controls: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:

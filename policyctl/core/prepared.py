@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.record import Record, Status
 from policyctl.core.sides import Direction
@@ -15,7 +15,7 @@ Traffic = tuple[date, str, str]
 """A day (UTC), an application, a cohort."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Total:
     """How many records are alike in everything that counts are made of, and when they came."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import IO
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.snapshot import violation
 from policyctl.errors import UsageError
 
@@ -19,7 +19,7 @@ _REPLACEMENTS = "refs/replace/"
 _UPDATE = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (refs/[^\0\n]+)\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RefUpdate:
     """One ref that a push makes, moves or deletes.
 

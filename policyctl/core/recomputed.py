@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.snapshot import violation
 
 
@@ -18,7 +18,7 @@ class Agreement(Enum):
     UNKNOWN = "not_judged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recomputed:
     """One promotion's evidence, computed again.
 

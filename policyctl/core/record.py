@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from enum import Enum
 
 from policyctl.core.decision import Detection
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level
 from policyctl.core.sides import Direction
 from policyctl.core.unusable import UnusableError
@@ -31,7 +31,7 @@ class Label(Enum):
     UNSURE = "unsure"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Record:
     """One detector's result for one message.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import Entry
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.tombstone import Tombstone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recorded:
     """An entry with what its signature files say.
 
@@ -32,9 +32,9 @@ class Recorded:
     touched: frozenset[str] = frozenset()
     approvals: Mapping[str, frozenset[str]]
     missing: Mapping[str, int]
-    signatures: Mapping[str, str] = field(default_factory=dict)
+    signatures: Mapping[str, str] = fresh(default_factory=dict)
     tombstone: Tombstone | None = None
-    vouchers: Mapping[str, str] = field(default_factory=dict)
+    vouchers: Mapping[str, str] = fresh(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property

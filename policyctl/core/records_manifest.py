@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from policyctl.core.canonical import decode, encode
+from policyctl.core.frozen import frozen
 
 SCHEMA = "policyctl/records-manifest/v1"
 NAME = "manifest.json"
@@ -23,7 +23,7 @@ SHORT = 12
 """How many hex digits of an input's digest name its files."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ImportedFile:
     """One input, and what became of its lines.
 
@@ -61,7 +61,7 @@ class ImportedFile:
         return self.sha256[:SHORT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Manifest:
     """What a prepared folder holds.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction, EvidenceReference
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
 from policyctl.core.signature_files import VerifySignature, check_signature
@@ -18,7 +18,7 @@ from policyctl.core.tombstone import Tombstone
 from policyctl.core.trust_root import REDACT_NAMESPACE, TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Vouching:
     """Who signed a tombstone.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from policyctl.core.entry import moment_from, moment_text
+from policyctl.core.frozen import frozen
 from policyctl.core.growth import Extent
 from policyctl.core.held import HeldEntry
 
 _TYPE = "policyctl/memory/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remembered:
     """What was seen of one ledger.
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
 from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import Cell, DecisionTable, tables_of
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.replayability import NotReplayable, differing, not_replayable
@@ -41,7 +41,7 @@ class Kind(Enum):
         return cls.BLOCKED_OTHERWISE if new.acts else cls.OBSERVED_OTHERWISE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where a decision changed, and from what to what.
 
@@ -68,7 +68,7 @@ class Place:
         return rank, *names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChangedDay:
     """The changed decisions of one day (UTC) at one place.
 
@@ -88,7 +88,7 @@ class ChangedDay:
     unsure: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Example:
     """A record by which a changed decision can be looked at."""
 
@@ -96,7 +96,7 @@ class Example:
     detector: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changed:
     """All changed decisions at one place, day by day."""
 
@@ -130,7 +130,7 @@ class Changed:
         return self.true_positives + self.false_positives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changes:
     """What an engine counts: the changed decisions, and the sessions that each kind concerns."""
 
@@ -138,7 +138,7 @@ class Changes:
     sessions: Mapping[Kind, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Replay:
     """What the recorded traffic says about the step from one policy to another.
 

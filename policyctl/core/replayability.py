@@ -7,9 +7,9 @@ was set to record, detectors that gave no answer, and what another definition wo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core.decision_table import EVERYBODY, NOBODY, Cell, DecisionTable, Row, tables_of
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.sides import Direction
@@ -20,7 +20,7 @@ Side = tuple[str, Direction, str]
 _DEFINITIONS = ("words", "regex", "topics", "allowed_domains")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotReplayable:
     """A part of a change that the records say nothing about, or not all.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.canonical import NonCanonicalError, decode, encode
 from policyctl.core.entry import SLUG
+from policyctl.core.frozen import frozen
 from policyctl.core.record import Label
 from policyctl.core.review_sample import Case
 from policyctl.core.sides import Direction
@@ -21,7 +21,7 @@ _FIELDS = {"request_id", "detector", "direction", "verdict", "reviewer", "review
 _KNOWN = {"type", "policy", "from", "to", "policy_digest", "size", "labels"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class Verdict:
     """What one person said about one detection.
 
@@ -36,7 +36,7 @@ class Verdict:
     reviewed_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReviewLabels:
     """All verdicts about one sample.
 

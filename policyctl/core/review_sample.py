@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 from bisect import insort
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from policyctl.core.covering import covering
 from policyctl.core.decision import decide
+from policyctl.core.frozen import frozen
 from policyctl.core.planning import planned, planned_anytime
 from policyctl.core.policy import Gate, Inference, Policy
 from policyctl.core.record import Record, Status
@@ -39,7 +39,7 @@ class Case(NamedTuple):
     direction: Direction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Drawn:
     """One detection of a sample.
 
@@ -52,7 +52,7 @@ class Drawn:
     time: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StratumSample:
     """The sample of one guardrail in one application.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from policyctl.core.agreement import cohen_kappa
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.record import Label
 from policyctl.core.review_labels import ReviewLabels, Verdict
 from policyctl.core.review_sample import Case, Cell, StratumSample
@@ -14,7 +14,7 @@ from policyctl.core.tally import Stratum, Tally
 _LABELS = tuple(Label)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StratumReview:
     """What was said about the sample of one stratum.
 
@@ -40,7 +40,7 @@ class StratumReview:
         return self.drawn - self.reviewed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reviews:
     """What was said about the whole sample.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.root_document import RootError, parse_root
 from policyctl.core.signature_files import SignatureCheck, VerifySignature, check_signature
 from policyctl.core.snapshot import Snapshot, content_of, violation
 from policyctl.core.trust_root import ROOT_NAMESPACE, TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PendingRoot:
     """The next version, to which nothing is wrong but that signatures are still owed.
 
@@ -28,7 +28,7 @@ class PendingRoot:
     signed: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Roots:
     """The trust roots that hold, by version, and what is wrong with the others.
 
@@ -42,8 +42,8 @@ class Roots:
     by_version: Mapping[int, TrustRoot]
     findings: tuple[Finding, ...]
     pin: str = ""
-    signers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    digests: Mapping[int, str] = field(default_factory=dict)
+    signers: Mapping[int, tuple[str, ...]] = fresh(default_factory=dict)
+    digests: Mapping[int, str] = fresh(default_factory=dict)
     pending: PendingRoot | None = None
 
     @property

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policyctl.core.approval_difference import approval_changes
 from policyctl.core.diff.effect import Effect
 from policyctl.core.floor_difference import floor_changes
+from policyctl.core.frozen import frozen
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.trust_root import Member, TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootChange:
     """One difference between two versions.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from policyctl.core.canonical import sha256
+from policyctl.core.frozen import fresh, frozen, replace
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.suggestion import suggestion
 from policyctl.core.trust_root import Emergency, Member, Role, TrustRoot, root_bytes
@@ -15,7 +15,7 @@ from policyctl.errors import UsageError
 Pairs = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootEdit:
     """What is to change, one wish beside the other.
 
@@ -30,19 +30,19 @@ class RootEdit:
         solo: None where it stays as it is.
     """
 
-    add_people: Mapping[str, Member] = field(default_factory=dict)
+    add_people: Mapping[str, Member] = fresh(default_factory=dict)
     remove_people: tuple[str, ...] = ()
     add_keys: tuple[tuple[str, PublicKey], ...] = ()
     revoke_keys: Pairs = ()
-    add_roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    add_teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    add_roles: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
+    add_teams: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
     remove_groups: tuple[str, ...] = ()
     join: Pairs = ()
     leave: Pairs = ()
     add_stewards: tuple[str, ...] = ()
     remove_stewards: tuple[str, ...] = ()
     threshold: int | None = None
-    adopt: Mapping[str, str] = field(default_factory=dict)
+    adopt: Mapping[str, str] = fresh(default_factory=dict)
     solo: bool | None = None
     emergency: Emergency | None = None
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core.approval_difference import KINDS
 from policyctl.core.approvals import unfilled
 from policyctl.core.chain import Chain, Recorded
+from policyctl.core.frozen import frozen
 from policyctl.core.needs import needed, owners
 from policyctl.core.root_chain import Roots
 from policyctl.core.trust_root import TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Orphan:
     """A policy whose owner the new root does not know, or knows as a group of nobody."""
 

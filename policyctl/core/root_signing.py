@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.trust_root import TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owed:
     """What the stewards of one version owe.
 

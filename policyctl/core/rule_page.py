@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from policyctl.core.finding import Severity
+from policyctl.core.frozen import frozen
 
 _HEAD = re.compile(r"# (?P<summary>.+)\n+`(?P<id>[a-z0-9-]+)` · (?P<severity>note|warning|error)\n")
 _WHY = re.compile(r"^## Why\n+(.+?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RulePage:
     """What a rule finds, and the page that explains it.
 

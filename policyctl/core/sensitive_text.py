@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from policyctl.core.frozen import frozen
 
 _APART = r"(?<![0-9A-Za-z_-])"
 _ENDED = r"(?![0-9A-Za-z_-])"
@@ -18,7 +19,7 @@ _RESERVED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Form:
     """What one kind of secret or personal datum looks like.
 

@@ -9,6 +9,7 @@ from datetime import UTC
 
 from policyctl.core.decision_table import Cell, DecisionTable, Row
 from policyctl.core.false_positives import alpha, planned, shown
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Gate, Inference, Policy
 from policyctl.core.record import Label, Record, Status
@@ -18,7 +19,7 @@ from policyctl.core.sides import Direction
 from policyctl.core.statistics import anytime_upper, clopper_pearson_upper
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LevelCount:
     """The detections of one level under one guardrail in one application, exceptions left out.
 
@@ -37,15 +38,15 @@ class LevelCount:
     false_positives: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LevelCounts:
     """What an engine counts of a policy's detections, level by level."""
 
     counts: tuple[LevelCount, ...]
-    seen: Mapping[Cell, Seen] = field(default_factory=dict)
+    seen: Mapping[Cell, Seen] = fresh(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choice:
     """What one sensitivity would mean.
 
@@ -68,7 +69,7 @@ class Choice:
     recorded: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Choices:
     """All sensitivities of one guardrail in one application.
 

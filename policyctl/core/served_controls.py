@@ -8,10 +8,10 @@ Framework 2.0. The judgement is ours, and the same as in the shipped baselines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from policyctl.core.covering import covers
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.policy import Guardrail
 from policyctl.core.sides import Direction
 
@@ -23,7 +23,7 @@ CSF = "nist-csf-2.0"
 _Controls = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Service:
     """What a guardrail for a detector, or a family of them, does for control frameworks.
 
@@ -36,8 +36,8 @@ class Service:
 
     detector: str
     direction: Direction | None = None
-    serves: _Controls = field(default_factory=dict)
-    helps: _Controls = field(default_factory=dict)
+    serves: _Controls = fresh(default_factory=dict)
+    helps: _Controls = fresh(default_factory=dict)
 
 
 SERVICES: tuple[Service, ...] = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.snapshot import violation
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.sshsig import Signature, dearmor
@@ -15,7 +15,7 @@ VerifySignature = Callable[[Signature, bytes], bool]
 """Whether a parsed signature was made over exactly these bytes by the key that it names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SignatureCheck:
     """What a signature file turned out to be.
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.ssh_wire import unbase64
 from policyctl.errors import SignatureError
 
@@ -20,7 +20,7 @@ _DASH = "\N{EM DASH} "
 _KEY_ID_BYTES = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoteSignature:
     """One signature line.
 
@@ -35,7 +35,7 @@ class NoteSignature:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Note:
     """A text, which ends in a line break, and the signatures below it."""
 

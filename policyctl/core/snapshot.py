@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import frozen
 from policyctl.core.portable_names import problem_elsewhere
 from policyctl.errors import NotJudgedError
 
 REGULAR = "100644"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class File:
     """One file of a commit.
 

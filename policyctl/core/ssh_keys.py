@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from policyctl.core.frozen import frozen
 from policyctl.core.ssh_wire import Reader, unbase64
 from policyctl.errors import SignatureError
 
@@ -32,7 +32,7 @@ _UNCOMPRESSED = 4
 _LINE = re.compile(r"[ \t]*([!-~]+)[ \t]+([!-~]+)(?:[ \t][^\r\n]*)?\r?\n?\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PublicKey:
     """A public key of a supported type.
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.ssh_keys import ALGORITHMS, PublicKey, read_public_key
 from policyctl.core.ssh_wire import Reader, string, unbase64
 from policyctl.errors import SignatureError
@@ -29,7 +29,7 @@ _ED25519_SIGNATURE_BYTES = 64
 _USER_PRESENT = 0x01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signature:
     """What the armor of an SSH signature holds.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from policyctl.core.criterion import Criterion, Outcome, counted, met, percent
 from policyctl.core.daily import KINDS, DayCount
 from policyctl.core.equivalence import Dispersion, RateRatio, dispersion, rate_ratio
 from policyctl.core.facts import Facts, complete_days
+from policyctl.core.frozen import frozen
 from policyctl.core.mix import chi_square, jensen_shannon, sampling_line, stability_index
 from policyctl.core.policy import Gate
 from policyctl.core.tally import Tally
@@ -18,7 +18,7 @@ _WEEK = 7
 _ERROR = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MixShift:
     """How the levels of the last week differ from those before.
 
@@ -35,7 +35,7 @@ class MixShift:
     p_value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stability:
     """How one guardrail behaved in one application, over the complete days.
 

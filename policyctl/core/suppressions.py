@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.comments import Lines
 from policyctl.core.document import Document
 from policyctl.core.expiry import day, is_expired
 from policyctl.core.finding import Finding, Severity, Span
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.suggestion import suggestion
 
 MALFORMED = "suppression-malformed"
@@ -32,7 +32,7 @@ _HEAD = re.compile(r"#[ \t]*policyctl[ \t]*:[ \t]*ignore[ \t]*\[([^\[\]]*)\]")
 _TAIL = re.compile(r"[ \t]*(?:until[ \t]+([^\s:]+)[ \t]*)?(?::(.*))?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Suppression:
     """One comment.
 
@@ -95,7 +95,7 @@ def suppressions(
     return tuple(found), tuple(problems)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Suppressed:
     """What suppressions leave of a file's findings.
 
@@ -195,14 +195,14 @@ def _finding(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Read:
     codes: tuple[str, ...]
     until: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Unread:
     message: str
     hint: str = FORM

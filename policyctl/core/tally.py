@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import assert_never
 
 from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, decide, in_scope
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.record import Label, Record, Status
 from policyctl.core.requests import request_of
@@ -20,7 +20,7 @@ from policyctl.core.stages import Stage
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stratum:
     """The counts of one guardrail in one application.
 
@@ -65,7 +65,7 @@ class Stratum:
         return self.newly_blocked - self.reviewed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tally:
     """The counts of all strata, and the time that they span.
 

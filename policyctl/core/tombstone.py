@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from policyctl.core.canonical import decode, encode, sha256
@@ -18,11 +17,12 @@ from policyctl.core.entry import (
     is_reference_list,
     with_fields,
 )
+from policyctl.core.frozen import frozen, replace
 
 TYPE = "policyctl/tombstone/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tombstone:
     """An entry without its rationale, and what binds it to the entry that it replaces.
 

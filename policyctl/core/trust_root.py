@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from policyctl.core.canonical import encode
 from policyctl.core.entry import ChangeAction, moment_text
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.stages import Stage
 
 TYPE = "policyctl/root/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Member:
     """A person and the keys that speak for them."""
 
@@ -24,7 +24,7 @@ class Member:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Role:
     """Who may approve under one name.
 
@@ -36,7 +36,7 @@ class Role:
     touch: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ApprovalRule:
     """How many approvals, by role, the changes that it covers need.
 
@@ -57,7 +57,7 @@ class ApprovalRule:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Emergency:
     """Who may step back at once, and how long the full approval may take (``72h``)."""
 
@@ -65,7 +65,7 @@ class Emergency:
     within: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TrustRoot:
     """One version of the trust root.
 
@@ -89,10 +89,10 @@ class TrustRoot:
     stewards: tuple[str, ...]
     threshold: int
     approvals: tuple[ApprovalRule, ...]
-    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    gates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    appetite: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    baselines: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
+    gates: Mapping[str, Mapping[str, Any]] = fresh(default_factory=dict)
+    appetite: Mapping[str, Mapping[str, tuple[str, ...]]] = fresh(default_factory=dict)
+    baselines: Mapping[str, str] = fresh(default_factory=dict)
     emergency: Emergency | None = None
     solo: bool = False
 

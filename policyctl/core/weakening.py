@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from policyctl.core.frozen import frozen
 from policyctl.core.items import directions, strictness
 
 Below = Mapping[tuple[str, str], Mapping[str, Any]]
 """The items of a baseline by detector and direction."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Weakening:
     """A value that is weaker than the baseline's.
 

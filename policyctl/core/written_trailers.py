@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from policyctl.core.frozen import frozen
 
 _TRAILER = re.compile(r"(Policy-[A-Za-z][A-Za-z-]*):[ \t]*(.*)", re.IGNORECASE)
 _SCISSORS = re.compile(r"# -+ >8 -+\s*\Z")
@@ -11,7 +12,7 @@ _NUMBERED = re.compile(r"([0-9]{1,6}) sha256:([0-9a-f]{64})\s*\Z")
 _MOST = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WrittenTrailers:
     """What the trailers of a message claim.
 

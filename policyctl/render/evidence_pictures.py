@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from policyctl.core.evidence import EvidenceReport, bounds
 from policyctl.core.facts import missing_reviews
+from policyctl.core.frozen import frozen
 from policyctl.core.intervals import wilson
 from policyctl.core.policy import Inference
 from policyctl.core.statistics import anytime_upper, clopper_pearson_upper
@@ -16,7 +16,7 @@ _TAIL = 0.025
 LEVELS = ("L1", "L2", "L3", "L4", "L5", "none")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RatePoint:
     """The flag rate of one day, with an interval of 95 %."""
 
@@ -26,7 +26,7 @@ class RatePoint:
     upper: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RateSeries:
     """The flag rate of one guardrail in one application, day by day."""
 
@@ -34,7 +34,7 @@ class RateSeries:
     points: tuple[RatePoint, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BoundRow:
     """What is known about the false positives of one stratum, against what is tolerated."""
 
@@ -45,7 +45,7 @@ class BoundRow:
     limit: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LevelRow:
     """Answers of one stratum by level, where the new stage acts."""
 
@@ -53,7 +53,7 @@ class LevelRow:
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One step from all evaluations to what is newly blocked."""
 

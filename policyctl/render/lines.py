@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from policyctl.core.frozen import frozen
 
 BOLD = "bold"
 DIM = "dim"
@@ -15,7 +16,7 @@ WARN = "yellow"
 NAME = "cyan"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Part:
     """A stretch of text in one style."""
 

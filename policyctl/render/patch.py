@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from policyctl.core.frozen import frozen
 
 _ENDING = b"\n\\ No newline at end of file\n"
 _RESET = b"\x1b[m"
@@ -15,7 +16,7 @@ _HEADERS = 2
 _ESCAPES = {0x07: "a", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0B: "v", 0x0C: "f", 0x0D: "r"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Blob:
     """A file on one side of a change.
 

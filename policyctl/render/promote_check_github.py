@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import replace
 from policyctl.render.github import finding_command
 from policyctl.render.promote_check_summary import verdict_line, weighed
 from policyctl.usecases.judged_policy import JudgedPolicy

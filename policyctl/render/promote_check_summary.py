@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from policyctl.core.diff.wording import wording
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import replace
 from policyctl.core.merge_verdict import Topic, Verdict
 from policyctl.render.summary import several
 from policyctl.usecases.judged_policy import JudgedPolicy

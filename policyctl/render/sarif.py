@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from policyctl import __version__
 from policyctl.core.finding import Finding, Severity, Span, pointer
+from policyctl.core.frozen import frozen
 from policyctl.core.rule_page import RulePage
 from policyctl.render.sarif_places import artifact_location, fingerprints, region
 from policyctl.render.summary import counted
@@ -20,7 +20,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _TOP = "%SRCROOT%"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Replacement:
     """The text that would cure a finding, and the stretch of the finding's file it replaces."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policyctl.core.expression import (
     Anchor,
@@ -16,6 +15,7 @@ from policyctl.core.expression import (
     Sequence,
 )
 from policyctl.core.finding import Severity
+from policyctl.core.frozen import frozen
 from policyctl.rules.expressions import expressions
 from policyctl.rules.rule import Problem, Rule, Subject
 
@@ -23,7 +23,7 @@ _LIMIT = 3
 """More characters of any kind than these may be meant as a limit on length."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Need:
     """What the easiest match needs: how many characters of any kind, and the ends it is tied to.
 

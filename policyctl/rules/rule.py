@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from policyctl.core.finding import Finding, Path, Severity
+from policyctl.core.frozen import fresh, frozen, replace
 from policyctl.rules.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from policyctl.rules.wider import EstateRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Subject:
     """One policy, as every rule sees it.
 
@@ -47,13 +47,13 @@ class Subject:
     effective: Effective | None = None
     baselines: tuple[str, ...] = ()
     root: TrustRoot | None = None
-    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    catalogues: Mapping[str, Catalogue] = fresh(default_factory=dict)
     now: datetime | None = None
     trail: tuple[Entry, ...] = ()
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = fresh(default_factory=Settings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Problem:
     """What a rule found: a message, and where in the document.
 
@@ -73,7 +73,7 @@ Fix = Callable[[Subject, Problem], "Edit | None"]
 """What would cure a problem, or None where only a person can tell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rule:
     """One check of a policy, explained on the page ``docs/rules/<id>.md``.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from policyctl.core.finding import Severity
+from policyctl.core.frozen import fresh, frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """Limits that rules compare with, and how rules are chosen.
 
@@ -27,7 +27,7 @@ class Settings:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = fresh(default_factory=dict)
     logging_deadline: timedelta = timedelta(days=90)
     limited_deadline: timedelta = timedelta(days=60)
     max_exceptions: int = 20

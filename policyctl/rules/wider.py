@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import frozen
 from policyctl.rules.rule import Problem, Rule, Subject, placed
 from policyctl.rules.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Estate:
     """Every policy of a repository, for rules that compare them."""
 
     subjects: tuple[Subject, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change:
     """One commit of a range, for rules about how changes are cut.
 
@@ -36,7 +36,7 @@ EstateCheck = Callable[[Estate], Iterable[tuple[Subject, Problem]]]
 RangeCheck = Callable[[tuple[Change, ...], Settings], Iterable[tuple[Change, Problem]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EstateRule:
     """One check across the policies of a repository, explained on its page."""
 
@@ -52,7 +52,7 @@ class EstateRule:
             yield placed(self, subject, problem)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RangeRule:
     """One check of a range of commits, explained on its page."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.forge import Forge
+from policyctl.core.frozen import frozen
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.trailers import commit_message
 from policyctl.errors import RefusedError, RepositoryError
 from policyctl.usecases.ports import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddedCi:
     """What was written.
 

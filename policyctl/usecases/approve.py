@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core import paths
@@ -13,6 +12,7 @@ from policyctl.core.diff.policies import policy_changes
 from policyctl.core.effective import Effective
 from policyctl.core.emergency import deadline
 from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Policy
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of
@@ -31,7 +31,7 @@ from policyctl.usecases.pending import Pending, approvable, pending_of, policies
 from policyctl.usecases.reading import read_document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Approval:
     """An approval, about to be given or given.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from policyctl.core.attestation import (
     Standing,
     envelope,
@@ -12,6 +10,7 @@ from policyctl.core.attestation import (
     statement,
 )
 from policyctl.core.chain import Recorded
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import content_of
 from policyctl.errors import NotJudgedError, RefusedError, TamperingError
@@ -20,7 +19,7 @@ from policyctl.usecases.ports import BareSigner
 from policyctl.usecases.verify import Verification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Attestation:
     """Somebody's envelope around the statement about a policy.
 

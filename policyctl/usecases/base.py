@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from policyctl.core import paths
 from policyctl.core.base_growth import check_branch, owed
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, joined, policy_of
 from policyctl.core.snapshot import Snapshot, check_names, require_governed
@@ -24,7 +24,7 @@ _MANY = 500
 """Policies by whose paths git is not asked any more, because a command line has an end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BaseComparison:
     """What a branch is to its base.
 

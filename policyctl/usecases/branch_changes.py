@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 from policyctl.core import paths
 from policyctl.core.base_growth import check_branch, owed
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
 from policyctl.core.snapshot import Snapshot
@@ -25,7 +25,7 @@ _NOT_YET = frozenset({"ROOT_MISSING", "ROOT_THRESHOLD"})
 _READ = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BranchChanges:
     """The governed files that a merge would change.
 
@@ -99,7 +99,7 @@ def branch_changes(*, base: str, head: str, commits: Commits) -> BranchChanges:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BranchLedgers:
     """The ledgers of branch and base, as far as the changed policies are concerned.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.findings_baseline import FindingsBaseline
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.snapshot import Snapshot, content_of
 from policyctl.errors import InputError
 from policyctl.rules.registry import RULES
@@ -26,7 +26,7 @@ SETTINGS = "policyctl.toml"
 _ABOUT_ALL = frozenset(rule.id for rule in RULES if isinstance(rule, EstateRule))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BranchRules:
     """What the rules go by.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
@@ -12,6 +11,7 @@ from policyctl.core.changelog import RenderChangelog, changelog_of
 from policyctl.core.checkpoint_chain import compare_notes
 from policyctl.core.comparison import KeptNote
 from policyctl.core.finding import Severity
+from policyctl.core.frozen import frozen
 from policyctl.core.snapshot import content_of
 from policyctl.core.trailers import commit_message
 from policyctl.core.trust_root import CHANGELOG_NAMESPACE
@@ -30,7 +30,7 @@ _OWED = frozenset(
 _HARMLESS = _OWED | {"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChangelogReport:
     """The page as it is made now.
 

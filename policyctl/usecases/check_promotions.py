@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.catalogue import Catalogue
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.findings_baseline import FindingsBaseline
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, policy_of
 from policyctl.core.snapshot import content_of
@@ -36,7 +36,7 @@ from policyctl.usecases.reading import Reader, Reading
 _CATALOGUES = "catalogues"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GateReaders:
     """What the gate reads with.
 

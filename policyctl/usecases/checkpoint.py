@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
@@ -16,6 +15,7 @@ from policyctl.core.checkpoint import (
     signature_line,
 )
 from policyctl.core.finding import Severity
+from policyctl.core.frozen import frozen
 from policyctl.core.proofs import entry_proof, growth_proof
 from policyctl.core.signed_note import Note, note_bytes
 from policyctl.core.trust_root import CHECKPOINT_NAMESPACE
@@ -33,7 +33,7 @@ Stamp = Callable[[bytes], bytes]
 """The text of a time stamp over a note, from an authority or a file that the user brought."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MadeCheckpoint:
     """What the command did, or would do.
 

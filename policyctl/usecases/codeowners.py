@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from policyctl.core.codeowners import GovernedPolicy, owned_files
 from policyctl.core.forge import Forge
+from policyctl.core.frozen import frozen
 from policyctl.core.handles import addressed
 from policyctl.core.marked_block import divided, with_block
 from policyctl.core.suggestion import suggestion
@@ -16,7 +16,7 @@ from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import Reader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """Files, and the handles of those who are asked about them.
 
@@ -29,7 +29,7 @@ class Asked:
     approvers: Mapping[str, tuple[int, tuple[str, ...]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeownersReport:
     """The file as it should be, and how the one that stands differs.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from policyctl.core.catalogue import problem
 from policyctl.core.coverage import Coverage, cover
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen
 from policyctl.errors import UsageError
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import read_document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CoverageReport:
     """What the policies cover, as far as they could be read.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.errors import PolicyctlError
 
 RECORDS = ".demo/records.jsonl.gz"
@@ -13,7 +13,7 @@ PEOPLE = ("erin", "sam", "ada")
 """Engineer, security approver, auditor: a key is made for each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Step:
     """A shell command and the exit code that the story expects of it."""
 
@@ -21,7 +21,7 @@ class Step:
     exit_code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Scene:
     """A few steps and what they are about."""
 
@@ -29,7 +29,7 @@ class Scene:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Played:
     """A command and what it printed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.canonical import sha256
@@ -14,6 +13,7 @@ from policyctl.core.diff.recorded import RecordedChange, recorded_change
 from policyctl.core.diff.requirement import Requirement, requirement
 from policyctl.core.evidence import RecordSource
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.replay import Replay
 from policyctl.core.root_difference import RootChange, root_changes
 from policyctl.usecases.diff_pairs import Pairs, Side, paired
@@ -21,7 +21,7 @@ from policyctl.usecases.ports import Analysis, Documents
 from policyctl.usecases.reading import Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyDiff:
     """What differs in one policy.
 
@@ -46,7 +46,7 @@ class PolicyDiff:
     replay: Replay | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Comparison:
     """All differences between two sides.
 

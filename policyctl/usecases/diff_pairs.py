@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.ledger import Ledger
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import Reader, Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Side:
     """One side of a comparison.
 
@@ -28,7 +28,7 @@ class Side:
     ledger: Ledger | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pairs:
     """The files of two sides that differ, or may differ, side by side.
 
@@ -92,7 +92,7 @@ _IDENTITY = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Read:
     """The policies of one side, and what could not be read."""
 

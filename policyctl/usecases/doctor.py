@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
+from policyctl.core.frozen import frozen
 from policyctl.errors import PolicyctlError
 
 
@@ -17,7 +17,7 @@ class Health(Enum):
     REPAIR = "repair"  # something does not work, or will not
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check:
     """One thing that was looked at.
 
@@ -34,7 +34,7 @@ class Check:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Diagnosis:
     """Everything that was looked at.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from policyctl.core.canonical import sha256
 from policyctl.core.criterion import Outcome
 from policyctl.core.evidence import EvidenceReport, report_on
 from policyctl.core.facts import Facts, RequestCounter
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Gate, Policy
 from policyctl.core.review_labels import ReviewLabels, labels_from
 from policyctl.core.review_sample import StratumSample
@@ -23,7 +23,7 @@ EXIT_CODES = {Outcome.MET: 0, Outcome.NOT_MET: 1, Outcome.UNDECIDED: 3}
 """What ``policyctl evidence`` ends with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Beside:
     """What evidence is computed with beside the records.
 

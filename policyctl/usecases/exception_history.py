@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from policyctl.core import paths
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.usecases.ports import Documents, Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExceptionHistory:
     """What the ledger says about a policy's exceptions.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import Entry
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import ReadFacts
 from policyctl.core.paths import EntryFile, PolicyFile, place_of
 from policyctl.core.stages import Stage, is_promotion
@@ -38,7 +38,7 @@ class CommitUnderWay(Protocol):
         """The bytes that it has at a path, or None."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remark:
     """One thing to know, and what to do about it."""
 

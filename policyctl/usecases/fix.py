@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding, Span
+from policyctl.core.frozen import frozen
 from policyctl.core.suppressions import suppressed, suppressions
 from policyctl.errors import InputError
 from policyctl.rules.edit import Edit
@@ -16,7 +16,7 @@ from policyctl.usecases.selection import ABOUT_POLICIES
 from policyctl.usecases.unreported import Fixed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mended:
     """A file before and after."""
 
@@ -26,7 +26,7 @@ class Mended:
     fixed: tuple[Fixed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cure:
     """What would cure a finding: a text, and the stretch of the file that it takes the place of."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen
 from policyctl.core.history import History, State, check_merge
 from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.usecases.ports import Commits
@@ -14,7 +14,7 @@ Watch = Callable[[Iterator[State]], Iterator[State]]
 """Sees the states go by, to show how far the work has come."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PastStates:
     """What the history of a branch showed.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.engine_logs.normalise import Normalise
+from policyctl.core.frozen import frozen
 from policyctl.core.record import Record
 from policyctl.core.records_manifest import SHORT, ImportedFile, Manifest
 from policyctl.core.unusable import UnusableError
@@ -70,7 +70,7 @@ class Store(Protocol):
         """Make everything that was finished visible, as one step; what the folder holds now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Counts:
     """What became of an input's lines.
 
@@ -84,7 +84,7 @@ class Counts:
     last: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ImportReport:
     """What an import did.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.forge import Forge
+from policyctl.core.frozen import frozen
 from policyctl.core.layout import DRIVER_ATTRIBUTE
 from policyctl.core.root_document import RootError, problem
 from policyctl.core.root_signing import Owed, owed
@@ -101,7 +101,7 @@ repos:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Founding:
     """Who is who at the start.
 
@@ -125,7 +125,7 @@ class Founding:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Founded:
     """What was set up.
 

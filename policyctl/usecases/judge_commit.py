@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen
 from policyctl.core.judged_before import JudgedBefore, files_digest
 from policyctl.core.ledger import Ledger, ReadFacts, check_ledger
 from policyctl.core.ledger_memo import Parts, check_others, policy_of
@@ -33,7 +33,7 @@ ShareOut = Callable[[Task], Share]
 """Judges the policies of a task, by one process or by several."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judge:
     """How commits are judged.
 
@@ -60,7 +60,7 @@ class Judge:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JudgedCommit:
     """A ledger, and what to remember of it if nothing is wrong with it.
 

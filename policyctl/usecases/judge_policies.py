@@ -8,6 +8,7 @@ from datetime import datetime
 
 from policyctl.core.chain import Chain
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.held import HeldChain, held
 from policyctl.core.judged_before import (
     JudgedPolicy,
@@ -27,7 +28,7 @@ ReadFiles = Callable[[Mapping[str, Listed]], Snapshot]
 """Reads files that a commit lists."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """Policies that have to be judged.
 

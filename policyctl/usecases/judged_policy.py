@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding, Severity, Span
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.merge_verdict import Check, Topic, Verdict, topic_of, verdict_of, worst
 from policyctl.core.recorded import Recorded
 from policyctl.usecases.diff import PolicyDiff
@@ -17,7 +17,7 @@ from policyctl.usecases.policy_checks import checks_besides, exceptions_in_order
 _ABOUT_EXCEPTIONS = ("exception-", "duplicate-exception")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JudgedPolicy:
     """What became of one policy, and whether that may be merged.
 

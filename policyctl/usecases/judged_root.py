@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.merge_verdict import Check, Topic, Verdict, topic_of, verdict_of, worst
 from policyctl.core.root_difference import RootChange, root_changes
 from policyctl.core.root_signing import owed
@@ -16,7 +16,7 @@ from policyctl.usecases.policy_approvals import Turn
 STEWARD = "steward"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JudgedRoot:
     """What a branch does to governance, and whether that may be merged.
 

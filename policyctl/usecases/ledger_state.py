@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from policyctl.core.chain import Chain
 from policyctl.core.emergency import SAFE_MEANWHILE
 from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.ledger import Ledger, check_ledger
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import Snapshot, content_of
@@ -51,7 +51,7 @@ class Hands(Protocol):
         """Whether a signature was made over a message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerState:
     """The governed files of a commit, and what verification says of them."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.findings_baseline import (
@@ -15,6 +14,7 @@ from policyctl.core.findings_baseline import (
     stale,
     unknown,
 )
+from policyctl.core.frozen import frozen
 from policyctl.rules.rule import Subject
 from policyctl.rules.wider import Estate, EstateRule, RangeRule
 from policyctl.usecases.exemptions import without_suppressed
@@ -67,7 +67,7 @@ def adopt(
     return seen.report((), known=counts.total(), fixed=fixed), baseline_bytes(counts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Seen:
     """What was found in some files.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from policyctl.core.entry import Entry, parse_entry
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen, replace
 from policyctl.rules.rule import Rule, Subject
 from policyctl.rules.settings import Settings
 from policyctl.rules.wider import AnyRule
@@ -18,7 +18,7 @@ from policyctl.usecases.reading import Reader, Reading
 from policyctl.usecases.selection import active, weighed
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class Surroundings:
     """All that stands around the files.
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.usecases.ledger_state import Hands, ledger_state, unknown_policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trail:
     """Entries in the order in which they were asked for, and what verification says of them."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.migration import RenameKey, SetText, Step, steps
 from policyctl.errors import DocumentError
 from policyctl.usecases.ports import Documents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Migrated:
     """A file before and after.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.entry import SLUG
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import PLACEHOLDER, Policy
 from policyctl.core.portable_names import is_device
 from policyctl.errors import UsageError
@@ -18,7 +18,7 @@ from policyctl.usecases.reading import baseline_of, read_document, require_effec
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.()'/-]*[A-Za-z0-9.)]\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wish:
     """What the caller said about the new policy; empty where nothing was said."""
 
@@ -35,7 +35,7 @@ class Wish:
     reviewer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NewPolicy:
     """The file to write, and the policy that it amounts to."""
 

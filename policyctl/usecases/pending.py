@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from policyctl.core.entry import Entry
+from policyctl.core.frozen import frozen
 from policyctl.core.needs import owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.root_chain import Roots
@@ -15,7 +15,7 @@ from policyctl.errors import PolicyctlError, RefusedError, UsageError
 from policyctl.usecases.ledger_state import LedgerState, require_intact, unknown_policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pending:
     """An entry that waits for approval.
 

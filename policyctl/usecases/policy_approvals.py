@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from policyctl.core.approvals import unfilled
 from policyctl.core.entry import Entry
+from policyctl.core.frozen import frozen
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.trust_root import TrustRoot
 from policyctl.usecases.policy_case import PolicyCase
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Turn:
     """Signatures that are owed, and by whom they can come.
 

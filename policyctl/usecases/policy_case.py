@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of
 from policyctl.core.trust_root import TrustRoot
@@ -25,7 +25,7 @@ _WAY_BACK = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class PolicyCase:
     """One changed policy.
 

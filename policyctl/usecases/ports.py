@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from policyctl.core.frozen import frozen
 
 if TYPE_CHECKING:
     from policyctl.core.catalogue import Catalogue
@@ -92,7 +93,7 @@ class History(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Who made a commit."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core.criterion import Outcome
 from policyctl.core.effective import Effective
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import EvidenceReport, evidence_bytes
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
 from policyctl.errors import RefusedError
@@ -21,7 +21,7 @@ from policyctl.usecases.recording import Change, RecordedChange, record_change, 
 from policyctl.usecases.standing import Standing, reread, standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Promotion:
     """A promotion, or the refusal of one.
 

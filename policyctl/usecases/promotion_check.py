@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen
 from policyctl.core.merge_verdict import Verdict, verdict_of, worst
 from policyctl.usecases.branch_changes import BranchChanges
 from policyctl.usecases.diff import Comparison
@@ -14,7 +14,7 @@ from policyctl.usecases.judged_policy import JudgedPolicy
 from policyctl.usecases.judged_root import JudgedRoot
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(slots=False)
 class PromotionCheck:
     """What a branch changes, and whether it may be merged.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.finding import in_order
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.governance_document import governed_by, problems
 from policyctl.core.root_document import RootError, problem
 from policyctl.core.root_edit import RootEdit, edited, following
@@ -35,7 +35,7 @@ from policyctl.usecases.root_proposal import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootWish:
     """What somebody wants of the next version.
 

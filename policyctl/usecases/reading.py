@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from policyctl.core.effective import Effective, Foundation
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import frozen
 from policyctl.core.items import missing
 from policyctl.errors import DocumentError, InputError
 from policyctl.rules.rule import Subject
@@ -21,7 +21,7 @@ POLICY_SCHEMA = "policyctl/policy/v1"
 BASELINE_SCHEMA = "policyctl/baseline/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reading:
     """A policy file and everything that could be made of it.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from policyctl.core import paths
 from policyctl.core.comparison import KeptNote
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import frozen
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined, policy_of
 from policyctl.core.push import (
@@ -28,7 +28,7 @@ from policyctl.usecases.ports import Commits
 _SINCE = "the last push"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Received:
     """What a push asks for, and why it is refused, if it is.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from policyctl.core import paths
@@ -11,6 +10,7 @@ from policyctl.core.canonical import decode, sha256
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import RecordSource, evidence_bytes
 from policyctl.core.facts import RequestCounter
+from policyctl.core.frozen import replace
 from policyctl.core.recomputed import Agreement, Recomputed
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of

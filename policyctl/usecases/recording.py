@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from policyctl.core import paths
@@ -17,6 +16,7 @@ from policyctl.core.entry import (
     moment_text,
     rationale_problem,
 )
+from policyctl.core.frozen import fresh, frozen, replace
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.stages import Stage
@@ -26,7 +26,7 @@ from policyctl.errors import RefusedError, UsageError
 from policyctl.usecases.ledger_state import Hands, LedgerState, committer, signing_person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change:
     """What is to be recorded about one policy.
 
@@ -55,10 +55,10 @@ class Change:
     now: datetime
     evidence: bytes | None = None
     references: tuple[EvidenceReference, ...] = ()
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = fresh(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordedChange:
     """What a recording command did, or would do, to one policy.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction, parse_entry
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.core.redaction import redaction_of, reference_to, vouching
 from policyctl.core.tombstone import tombstone_bytes, tombstone_of
@@ -28,7 +28,7 @@ from policyctl.usecases.ledger_state import (
 from policyctl.usecases.recording import Change, RecordedChange, record_change, require_rationale
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Redaction:
     """What a steward did about an entry's rationale.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 
 from policyctl.core.evidence import RecordSource
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Gate, Policy
 from policyctl.core.replay import Replay
 from policyctl.core.sensitivity_choice import Choices, choices_of
@@ -33,7 +33,7 @@ EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.NOT_JUDGED: 3}
 """What ``policyctl replay`` ends with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReplayReport:
     """A replay, and what was asked of it.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from policyctl.core.canonical import sha256
 from policyctl.core.criterion import counted
 from policyctl.core.finding import Finding, Severity, Span, in_order
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Gate, Inference, Policy
 from policyctl.core.record import Label
 from policyctl.core.review_labels import ReviewLabels, Verdict, labels_bytes, verdict_from
@@ -26,7 +26,7 @@ MOST = 100_000
 """The largest sample of one stratum; nobody reviews more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sample:
     """What was drawn for one promotion.
 
@@ -57,7 +57,7 @@ class Row(NamedTuple):
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Imported:
     """What came back from reviewers.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from policyctl.core.canonical import sha256
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.core.root_difference import RootChange, root_changes
 from policyctl.core.root_signing import Owed, owed
 from policyctl.core.trust_root import TrustRoot
@@ -13,7 +12,7 @@ from policyctl.errors import UsageError
 from policyctl.usecases.ledger_state import Hands, ledger_state
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trusted:
     """The newest trust root that verifies.
 
@@ -43,7 +42,7 @@ def trusted(hands: Hands, version: int | None = None) -> Trusted:
     return Trusted(root=roots.by_version[version], pin=roots.pin)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootVersion:
     """One version in the chain of trust roots.
 
@@ -61,7 +60,7 @@ class RootVersion:
     owed: tuple[Owed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootLog:
     """The versions of the trust root, oldest first, and what is wrong with them."""
 

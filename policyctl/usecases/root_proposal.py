@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
+from policyctl.core.frozen import frozen
 from policyctl.core.root_difference import RootChange, root_changes
 from policyctl.core.root_effects import out_of_reach, stranded
 from policyctl.core.root_signing import Owed, owed
@@ -15,7 +15,7 @@ from policyctl.errors import TamperingError
 from policyctl.usecases.ledger_state import LedgerState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RootProposal:
     """The next version, before or after somebody put their name to it.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from policyctl.core.frozen import frozen
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
 from policyctl.rules.registry import RULES
@@ -16,7 +16,7 @@ from policyctl.usecases.selection import KNOWN
 _SECTION = re.compile(r"^## `([a-z0-9-]+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RuleRow:
     """What a list of rules says of one.
 
@@ -33,7 +33,7 @@ class RuleRow:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explanation:
     """What a code means, as Markdown."""
 

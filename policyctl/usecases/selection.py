@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import replace
 from policyctl.core.suggestion import suggestion
 from policyctl.errors import UsageError
 from policyctl.rules.registry import RULES

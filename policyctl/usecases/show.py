@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from policyctl.core.effective import Effective
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 from policyctl.usecases.ports import Documents, Governance
 from policyctl.usecases.reading import read_document, require_effective
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Showing:
     """A policy as it would decide.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from policyctl.core import paths
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.root_signing import may_sign
 from policyctl.core.snapshot import content_of
 from policyctl.core.trailers import commit_message
@@ -20,7 +20,7 @@ from policyctl.usecases.root_proposal import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Withdrawn:
     """A proposal that was taken back.
 

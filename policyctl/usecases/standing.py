@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.errors import TamperingError
 from policyctl.usecases.governed import CommittedGovernance
@@ -21,7 +20,7 @@ from policyctl.usecases.ledger_state import (
 from policyctl.usecases.reading import Reading, read_document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """A policy, its last entry, and what surrounds it.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fixed:
     """A finding that was cured, and the text that cured it."""
 
@@ -15,7 +14,7 @@ class Fixed:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unreported:
     """What `lint` found and does not report as findings.
 

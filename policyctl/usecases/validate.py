@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policyctl.core.finding import Finding, in_order
+from policyctl.core.frozen import frozen
 from policyctl.usecases.reading import Reader
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from policyctl.usecases.unreported import Unreported
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Validation:
     """What the check of some files found.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from policyctl.core import paths
 from policyctl.core.changelog import RenderChangelog, check_changelog
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import fresh, frozen, replace
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo
 from policyctl.core.recomputed import Recomputed, not_judged
@@ -18,7 +17,7 @@ from policyctl.usecases.ports import Commits
 from policyctl.usecases.witnesses import Witnessed, Witnesses, consult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verification:
     """What verification found, and how far it went.
 
@@ -35,7 +34,7 @@ class Verification:
     ledger: Ledger
     base: BaseComparison | None = None
     history: PastStates | None = None
-    witnessed: Witnessed = field(default_factory=Witnessed)
+    witnessed: Witnessed = fresh(default_factory=Witnessed)
     derived: tuple[Finding, ...] = ()
     recomputed: tuple[Recomputed, ...] | None = None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from policyctl.core import paths
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.core.trailers import commit_message, entry_trailers
 from policyctl.errors import RefusedError, RepositoryError
@@ -27,7 +27,7 @@ _EDITED = frozenset({ChangeAction.REGISTER, ChangeAction.EDIT, ChangeAction.EXCE
 """Changes that a person made in the file, before a command recorded them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Withdrawal:
     """An entry that was taken back.
 

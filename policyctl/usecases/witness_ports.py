@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from policyctl.core.comparison import KeptNote
+from policyctl.core.frozen import frozen
 from policyctl.core.remembered import Remembered
 from policyctl.usecases.ports import Person
 
@@ -52,7 +52,7 @@ class Line(Protocol):
         """True if the history was cut off, so that a "no" may be wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recollection:
     """What is remembered that has to do with a ledger.
 

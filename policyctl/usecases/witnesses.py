@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core.checkpoint_chain import compare_notes
 from policyctl.core.comparison import Comparison, KeptNote, Loss
 from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.frozen import fresh, frozen, replace
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger import Ledger
 from policyctl.core.remembered import Remembered
@@ -25,7 +26,7 @@ _COUNTED = (
 _FORGET = "if that was intended, and you know why: policyctl verify --forget"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Witnesses:
     """What a verification compares a commit with.
 
@@ -54,7 +55,7 @@ class Witnesses:
     pinned: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Witnessed:
     """What came out of the comparison.
 
@@ -71,8 +72,8 @@ class Witnessed:
     gaps: tuple[Finding, ...] = ()
     notices: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
-    checkpoints: Comparison = field(default_factory=Comparison)
-    timestamps: Timestamps = field(default_factory=Timestamps)
+    checkpoints: Comparison = fresh(default_factory=Comparison)
+    timestamps: Timestamps = fresh(default_factory=Timestamps)
 
 
 def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:

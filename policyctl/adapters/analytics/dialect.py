@@ -7,15 +7,15 @@ without any error. `preflight` runs it on known vectors before anything is count
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from policyctl.core.bucket import bucket
 from policyctl.core.decision_table import NOBODY
+from policyctl.core.frozen import frozen
 
 _DIGITS = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Dialect:
     """How an engine writes what is not the same everywhere.
 

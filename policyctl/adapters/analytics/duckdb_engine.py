@@ -7,7 +7,6 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from policyctl.adapters.records.parquet import ParquetFile, check_whole
 from policyctl.adapters.records.prepared import PreparedFolder
 from policyctl.adapters.records.unpacking import sha256_of
 from policyctl.core.evidence import RecordSource
+from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.record_table import check_header
 from policyctl.errors import InputError, PolicyctlError
@@ -38,7 +38,7 @@ _HITS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bounds:
     """What DuckDB may use.
 

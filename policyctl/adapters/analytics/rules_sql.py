@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from policyctl.adapters.analytics.dialect import Dialect
 from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import EVERYBODY, NOBODY, Cell, DecisionTable
+from policyctl.core.frozen import frozen
 
 CELL = ("app", "cohort", "direction", "detector")
 SIDES = ("old", "new")
@@ -22,7 +22,7 @@ KEYED = (*CELL, "key", *(f"{side}_until" for side in SIDES))
 Value = str | int | date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rules:
     """What two decision tables say about cells.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NoReturn, Protocol
 
@@ -27,6 +26,7 @@ from policyctl.core.counted_daily import CountedDays, daily_of
 from policyctl.core.counted_tally import Counted, tally_of
 from policyctl.core.decision_table import Cell, DecisionTable, tables_of
 from policyctl.core.evidence import RecordSource
+from policyctl.core.frozen import replace
 from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.measuring import Measured
 from policyctl.core.policy import Policy

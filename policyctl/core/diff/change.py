@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from policyctl.core.canonical import encode, sha256
 from policyctl.core.diff.effect import Effect
+from policyctl.core.frozen import frozen
 
 _FINGERPRINT = 16
 
@@ -54,7 +54,7 @@ class Kind(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PolicyChange:
     """One difference.
 
@@ -86,7 +86,7 @@ class PolicyChange:
         return sha256(content)[:_FINGERPRINT]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Place:
     """A place in a policy, at which differences are found.
 

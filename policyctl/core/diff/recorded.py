@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.chain import Chain
+from policyctl.core.frozen import fresh, frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RecordedChange:
     """What the ledger says about the content that a change leads to.
 
@@ -20,7 +20,7 @@ class RecordedChange:
     """
 
     entry: int = 0
-    missing: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = fresh(default_factory=dict)
     evidence: bool = False
     entries: int = 0
 

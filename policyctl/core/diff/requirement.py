@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.diff.change import Kind, PolicyChange
 from policyctl.core.entry import ChangeAction
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
 from policyctl.core.trust_root import TrustRoot
@@ -14,7 +14,7 @@ from policyctl.core.trust_root import TrustRoot
 _EXCEPTIONS = "exception-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Requirement:
     """What governance asks for.
 
@@ -26,7 +26,7 @@ class Requirement:
     """
 
     action: ChangeAction | None
-    approvals: Mapping[str, int] = field(default_factory=dict)
+    approvals: Mapping[str, int] = fresh(default_factory=dict)
     gate: Stage | None = None
     problem: str = ""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from policyctl.core.diff.change import Kind, PolicyChange
+from policyctl.core.frozen import frozen
 
 _MOST_WHOLE = 3
 _MOST_ITEMS = 6
@@ -14,7 +14,7 @@ _LONGEST = 120
 _NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wording:
     """A change as people read it.
 

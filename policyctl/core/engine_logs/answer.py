@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.levels import Level
 from policyctl.core.record import Status
 from policyctl.core.sides import Direction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """One detector's answer; the three facts mean what they mean in a record.
 
@@ -29,7 +29,7 @@ class Answer:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Message:
     """A line of an engine's log: the answers, and what it says about the message itself.
 

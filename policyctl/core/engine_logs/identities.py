@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from policyctl.core.frozen import frozen
 
 _TECHNICAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,199}\Z")
 _DIGITS = 32
@@ -20,7 +21,7 @@ class Keys(Enum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Identities:
     """How identities are written into records.
 

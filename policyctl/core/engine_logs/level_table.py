@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.levels import Level
 
 Cuts = tuple[float, float, float, float]
 """The least score of L1, L2, L3 and L4; anything above zero below the last is L5."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LevelTable:
     """How an organisation reads its engine.
 
@@ -22,8 +22,8 @@ class LevelTable:
             sensitivity, so it is the most confident one.
     """
 
-    cuts: Mapping[str, Cuts] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, Cuts] = fresh(default_factory=dict)
+    names: Mapping[str, str] = fresh(default_factory=dict)
     plain_yes: Level = Level.L1_CONFIDENT
 
     def detection(self, detector: str, score: float | None, cuts: Cuts | None = None) -> Level:

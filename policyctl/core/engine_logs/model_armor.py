@@ -7,11 +7,11 @@ enough for the template is the match. HIGH, MEDIUM_AND_ABOVE and LOW_AND_ABOVE a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policyctl.core.engine_logs.answer import Answer, Message
 from policyctl.core.engine_logs.fields import Fields, objects, part, parts, slug, text
 from policyctl.core.engine_logs.level_table import LevelTable
+from policyctl.core.frozen import replace
 from policyctl.core.levels import Level
 from policyctl.core.record import Status
 from policyctl.core.sides import Direction

@@ -8,7 +8,6 @@ these fields and what a reader names gets into a record; texts of messages are n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from policyctl.core.engine_logs.answer import Answer, Message, joined
@@ -16,6 +15,7 @@ from policyctl.core.engine_logs.engines import READERS
 from policyctl.core.engine_logs.fields import Fields, flag, part, text
 from policyctl.core.engine_logs.identities import Identities, request_id_of
 from policyctl.core.engine_logs.level_table import LevelTable
+from policyctl.core.frozen import frozen
 from policyctl.core.record import Record, record_from
 from policyctl.core.unusable import UnusableError
 
@@ -35,7 +35,7 @@ Normalise = Callable[[Fields, str], tuple[Record, ...]]
 """The records of a line, given an id for its message if it has none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Defaults:
     """What an import says about lines that do not say it themselves."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from policyctl.core.frozen import replace
 from policyctl.core.prose import consequence
 from policyctl.render.lines import BAD, Line, Part, line
 from policyctl.render.text import evidence, recorded

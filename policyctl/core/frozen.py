@@ -1,0 +1,254 @@
+"""Values: frozen classes with slots as `dataclasses` makes them, at a fraction of its start.
+
+`dataclasses` loads `inspect`, and compiles six methods for each class: for the hundred classes of
+`lint` that took as long as all its other work. What is made here gets its methods ready made, and
+else behaves the same. `dataclasses` itself (`replace`, `fields`, `asdict`) takes them for its own.
+See ``docs/adr/0014-values-get-their-methods-ready-made.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter, eq, ge, gt, le, lt
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    # mypy checks the names that this very function is given, and knows it by its home.
+    from dataclasses import replace as replace  # noqa: PLC0414
+    from typing import Any, Never, TypeVar, dataclass_transform, overload
+
+    _T = TypeVar("_T")
+else:
+
+    def replace(held, /, **changes):
+        """The same value but for some fields, as `dataclasses.replace` makes it."""
+        cls = held.__class__
+        kept = ((name, getattr(held, name)) for name in cls.__annotations__)
+        return cls(**{**dict(kept), **changes})
+
+    def dataclass_transform(**_):
+        """For type checkers."""
+        return lambda decorator: decorator
+
+    def overload(_):
+        """For type checkers."""
+
+
+_Row = Callable[["Any"], tuple["Any", ...]]
+"""Takes the values of all fields out of a value, in their order."""
+_Stores = tuple[tuple[str, Callable[["Any", object], None]], ...]
+"""Each field's name, and what puts a value into it."""
+
+
+class _Fresh:
+    """A default that is made anew for each value."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.make = make
+
+
+def fresh(*, default_factory: Callable[[], _T]) -> _T:
+    """The default of a field that is made anew for each value: ``fresh(default_factory=dict)``."""
+    return _Fresh(default_factory)  # type: ignore[return-value]
+
+
+@overload
+def frozen(cls: type[_T], /) -> type[_T]: ...  # noqa: D103
+@overload
+def frozen(  # noqa: D103, F811
+    *, kw_only: bool = True, order: bool = False, slots: bool = True
+) -> Callable[[type[_T]], type[_T]]: ...
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(fresh,))
+def frozen(  # noqa: F811
+    cls: type[Any] | None = None,
+    /,
+    *,
+    kw_only: bool = True,
+    order: bool = False,
+    slots: bool = True,
+) -> Any:
+    """Make a class one of values: equal where all fields are, and never changed.
+
+    Args:
+        cls: the class, without a base. What it annotates are the fields.
+        kw_only: whether fields are given by name only.
+        order: whether values are in an order, which is that of their fields.
+        slots: whether there is no place for more; `functools.cached_property` needs one.
+    """
+
+    def made(plain: type[Any]) -> type[Any]:
+        names = tuple(plain.__annotations__)
+        defaults = {name: plain.__dict__[name] for name in names if name in plain.__dict__}
+        for name, held in defaults.items():
+            if held.__class__.__hash__ is None:
+                raise TypeError(f"all values would share the default of '{name}': use fresh()")
+        found = _with_slots(plain, names) if slots else plain
+        row, stores = _row(names), _stores(found, names)
+        fill = _by_name(stores, defaults) if kw_only else _by_place(stores, defaults)
+        given = {
+            "__init__": fill,
+            "__repr__": _representation(names, row),
+            "__hash__": lambda self: hash(row(self)),
+            "__eq__": _compared(row, eq),
+            "__setattr__": _refused("assign to"),
+            "__delattr__": _refused("delete"),
+            "__match_args__": () if kw_only else names,
+            **({f"__{by.__name__}__": _compared(row, by) for by in _ORDER} if order else {}),
+            **(_copied(row, stores) if slots else {}),
+        }
+        for name, method in given.items():
+            if name not in plain.__dict__:
+                setattr(found, name, method)
+        for name in ("__dataclass_fields__", "__dataclass_params__", "__signature__"):
+            setattr(found, name, _Likeness(name, defaults, kw_only=kw_only, order=order))
+        return found
+
+    return made if cls is None else made(cls)
+
+
+_ORDER = (lt, le, gt, ge)
+
+
+def _with_slots(plain: type[Any], names: tuple[str, ...]) -> type[Any]:
+    """The same class again: slots are laid out when a class is made."""
+    kept = {name: held for name, held in plain.__dict__.items() if name not in names}
+    kept.pop("__dict__", None)
+    kept.pop("__weakref__", None)
+    found = type(plain.__name__, plain.__bases__, {**kept, "__slots__": names})
+    found.__qualname__ = plain.__qualname__
+    return found
+
+
+def _row(names: tuple[str, ...]) -> _Row:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda self: tuple(getattr(self, name) for name in names)
+
+
+def _stores(cls: type[Any], names: tuple[str, ...]) -> _Stores:
+    """What gets around the refusal to assign: a slot's own descriptor, or the dictionary."""
+
+    def into_dictionary(name: str) -> Callable[[Any, object], None]:
+        return lambda self, held: self.__dict__.__setitem__(name, held)
+
+    if "__slots__" in cls.__dict__:
+        return tuple((name, cls.__dict__[name].__set__) for name in names)
+    return tuple((name, into_dictionary(name)) for name in names)
+
+
+def _by_name(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., None]:
+    """The ``__init__`` of a class whose fields are given by name."""
+    fixed = {name: held for name, held in defaults.items() if not isinstance(held, _Fresh)}
+    makers = [(name, held.make) for name, held in defaults.items() if isinstance(held, _Fresh)]
+    count = len(stores)
+
+    def __init__(self: Any, **given: Any) -> None:  # noqa: N807
+        if fixed:
+            given = {**fixed, **given}
+        for name, make in makers:
+            if name not in given:
+                given[name] = make()
+        try:
+            for name, store in stores:
+                store(self, given[name])
+        except KeyError:
+            raise _misuse(self, f"it lacks '{name}'") from None
+        if len(given) != count:
+            known = dict(stores)
+            other = next(name for name in given if name not in known)
+            raise _misuse(self, f"it has no '{other}'")
+
+    return __init__
+
+
+def _by_place(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., None]:
+    """The ``__init__`` of a class whose fields are given in their order, or by name."""
+    fill = _by_name(stores, defaults)
+    names = tuple(name for name, _ in stores)
+
+    def __init__(self: Any, *placed: Any, **given: Any) -> None:  # noqa: N807
+        if len(placed) == len(names) and not given:
+            for (_, store), held in zip(stores, placed, strict=True):
+                store(self, held)
+            return
+        if len(placed) > len(names):
+            raise _misuse(self, f"it has {len(names)} fields, not {len(placed)}")
+        first = dict(zip(names, placed, strict=False))
+        for name in first.keys() & given.keys():
+            raise _misuse(self, f"'{name}' is given twice")
+        fill(self, **first, **given)
+
+    return __init__
+
+
+def _misuse(self: object, problem: str) -> TypeError:
+    return TypeError(f"cannot make {self.__class__.__qualname__}: {problem}")
+
+
+def _representation(names: tuple[str, ...], row: _Row) -> Callable[[object], str]:
+    def __repr__(self: object) -> str:  # noqa: N807
+        shown = (f"{name}={held!r}" for name, held in zip(names, row(self), strict=True))
+        return f"{self.__class__.__qualname__}({', '.join(shown)})"
+
+    return __repr__
+
+
+def _compared(
+    row: _Row, compare: Callable[[tuple[Any, ...], tuple[Any, ...]], Any]
+) -> Callable[[object, object], Any]:
+    def compared(self: object, other: object) -> Any:
+        if other.__class__ is self.__class__:
+            return compare(row(self), row(other))
+        return NotImplemented
+
+    return compared
+
+
+def _refused(verb: str) -> Callable[..., Never]:
+    def refused(_: object, name: str, *__: object) -> Never:
+        from dataclasses import FrozenInstanceError
+
+        raise FrozenInstanceError(f"cannot {verb} field '{name}'")
+
+    return refused
+
+
+def _copied(row: _Row, stores: _Stores) -> dict[str, Callable[..., Any]]:
+    """What `copy` and `pickle` ask of a class that cannot be assigned to."""
+
+    def kept(self: object) -> tuple[Any, ...]:
+        return row(self)
+
+    def restore(self: object, state: tuple[Any, ...]) -> None:
+        for (_, store), held in zip(stores, state, strict=True):
+            store(self, held)
+
+    return {"__getstate__": kept, "__setstate__": restore}
+
+
+class _Likeness:
+    """What `dataclasses` and `inspect` ask a class for: made by them when they ask."""
+
+    def __init__(
+        self, name: str, defaults: Mapping[str, Any], *, kw_only: bool, order: bool
+    ) -> None:
+        self._name = name
+        self._defaults = defaults
+        self._kw_only = kw_only
+        self._order = order
+
+    def __get__(self, _: object, owner: type) -> Any:
+        from dataclasses import field, make_dataclass
+        from inspect import signature
+
+        fields: list[Any] = []
+        for name, kind in owner.__annotations__.items():
+            held = self._defaults.get(name, self)
+            if isinstance(held, _Fresh):
+                fields.append((name, kind, field(default_factory=held.make)))
+            else:
+                fields.append((name, kind) if held is self else (name, kind, field(default=held)))
+        alike = make_dataclass(
+            owner.__name__, fields, frozen=True, kw_only=self._kw_only, order=self._order
+        )
+        return signature(alike) if self._name == "__signature__" else getattr(alike, self._name)
