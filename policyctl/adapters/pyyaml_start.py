@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 _BEGINNING = "[^\t\n\r -~\x85"
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from policyctl.adapters.schema_files import schemas_from
 from policyctl.adapters.schema_patterns import strict
 
-Accepts = Callable[[Any], bool]
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
+
+Accepts = Callable[["Any"], bool]
 """Whether a value is accepted; False also where that is in doubt."""
 
-_Keywords = dict[str, Any]
+_Keywords = dict[str, "Any"]
 
 _SAYS_NOTHING = {
     *("$schema", "$defs", "title", "description", "examples"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from policyctl.adapters.resources import shipped_file
 from policyctl.errors import InputError
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def schemas_from(file: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import Event
@@ -13,6 +12,10 @@ from yaml.scanner import Scanner
 
 from policyctl.adapters.yaml_limits import span_in
 from policyctl.core.finding import Finding, Severity
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from yaml._yaml import CParser
 
 _HINTS = {
     "mapping values are not allowed": "put a text that holds ': ' in quotes, or check the indent",
@@ -28,13 +31,6 @@ _HINTS = {
 }
 
 
-class EventParser(Protocol):
-    """What both parsers of PyYAML have in common."""
-
-    def get_event(self) -> Event | None:
-        """The next event, or None after the last."""
-
-
 class PurePythonParser(Reader, Scanner, Parser):
     """PyYAML's own parser, for a PyYAML that was built without libyaml."""
 
@@ -44,7 +40,7 @@ class PurePythonParser(Reader, Scanner, Parser):
         Parser.__init__(self)
 
 
-def new_parser(content: bytes) -> EventParser:
+def new_parser(content: bytes) -> CParser | PurePythonParser:
     """The fastest parser that this machine has."""
     try:
         from yaml._yaml import CParser

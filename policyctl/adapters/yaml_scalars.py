@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import NamedTuple
 
 from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
 from policyctl.adapters.wording import shown
+from policyctl.core.frozen import frozen
 
 CORE = "tag:yaml.org,2002:"
 _LARGEST = 2**53
@@ -46,7 +46,8 @@ _resolver = Resolver()
 _older = SafeConstructor()
 
 
-class Doubt(NamedTuple):
+@frozen(kw_only=False)
+class Doubt:
     """Why a scalar is not accepted as it stands."""
 
     code: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -25,7 +24,11 @@ from policyctl.adapters import yaml_events
 from policyctl.adapters.yaml_limits import MAX_DEPTH, MAX_VALUES
 from policyctl.adapters.yaml_scalars import FIRST_OF_OTHERS, WORDS, plain
 
-_Next = Callable[[], Any]
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
+
+_Next = Callable[[], "Any"]
 
 # Where an anchor, an alias or a tag could begin; that it could be text costs no more than time.
 _MARKED = re.compile(r"[&*!](?<=[\s\[{,:?-].)")

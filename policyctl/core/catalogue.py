@@ -6,11 +6,14 @@ An id means nothing without its edition: LLM03 is one risk in 2025 and another i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from policyctl.core.control_ids import LONGEST, edition_of, key_of, without_action
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.likeness import close_matches
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 Problem = tuple[str, str]
 """A message, and a hint that says what would be right."""

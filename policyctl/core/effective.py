@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from policyctl.core.frozen import frozen
 from policyctl.core.items import directions, strictness
 from policyctl.core.reach import Reach
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
+    from typing import Any
+
     from policyctl.core.origins import Value
     from policyctl.core.policy import Policy
 
-_Document = Mapping[str, Any]
-_Item = Mapping[str, Any]
+_Document = Mapping[str, "Any"]
+_Item = Mapping[str, "Any"]
 _Side = tuple[str, str]
 """A detector and a direction."""
-_Floors = Mapping[str, Mapping[str, Any]]
+_Floors = Mapping[str, Mapping[str, "Any"]]
 
 _SCALARS = ("use_case", "data_sensitivity", "sensitivity")
 _MAPPINGS = ("applies_to", "limited", "thresholds")

@@ -6,7 +6,10 @@ import re
 import warnings
 from collections.abc import Iterator
 from re import _parser  # type: ignore[attr-defined]  # the tree has no public name
-from typing import Any
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 LONGEST = 500
 """How many characters an expression may have."""

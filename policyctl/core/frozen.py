@@ -227,7 +227,7 @@ def _copied(row: _Row, stores: _Stores) -> dict[str, Callable[..., Any]]:
 
 
 class _Likeness:
-    """What `dataclasses` and `inspect` ask a class for: made by them when they ask."""
+    """What `dataclasses` and `inspect` ask a class for: made by them when they first ask."""
 
     def __init__(
         self, name: str, defaults: Mapping[str, Any], *, kw_only: bool, order: bool
@@ -237,7 +237,7 @@ class _Likeness:
         self._kw_only = kw_only
         self._order = order
 
-    def __get__(self, _: object, owner: type) -> Any:
+    def __get__(self, _: object, owner: type[Any]) -> Any:
         from dataclasses import field, make_dataclass
         from inspect import signature
 
@@ -248,7 +248,10 @@ class _Likeness:
                 fields.append((name, kind, field(default_factory=held.make)))
             else:
                 fields.append((name, kind) if held is self else (name, kind, field(default=held)))
-        alike = make_dataclass(
+        alike: Any = make_dataclass(
             owner.__name__, fields, frozen=True, kw_only=self._kw_only, order=self._order
         )
-        return signature(alike) if self._name == "__signature__" else getattr(alike, self._name)
+        owner.__dataclass_fields__ = alike.__dataclass_fields__
+        owner.__dataclass_params__ = alike.__dataclass_params__
+        owner.__signature__ = signature(alike)
+        return getattr(owner, self._name)

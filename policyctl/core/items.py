@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from fractions import Fraction
+from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
-from policyctl.core.quantities import duration, share
+from policyctl.core.quantities import duration, millionths
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 _DIRECTIONS = ("input", "output")
+_HOUR = timedelta(hours=1)
 
 
 def missing(own: Mapping[str, Any], baseline: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -34,26 +38,26 @@ def directions(item: Mapping[str, Any], existing: Container[tuple[str, str]] = (
     return known or list(_DIRECTIONS)
 
 
-GATE_STRICTNESS: Mapping[str, Callable[[Any], Fraction]] = {
-    "window": lambda value: Fraction(duration(value).total_seconds()),
-    "records": Fraction,
-    "reviewed": Fraction,
-    "false_positives": lambda value: -share(value),
-    "confidence": share,
-    "inference": lambda value: Fraction(value == "anytime"),
-    "completeness": share,
-    "flag_rate": lambda value: -share(value),
-    "harm": lambda value: -Fraction(value),
-    "weekly_change": lambda value: -share(value),
-    "daily_variation": lambda value: -share(value),
-    "mix_shift": lambda value: -share(value),
-    "excepted": lambda value: -share(value),
-    "exceptions_frozen": lambda value: Fraction(duration(value).total_seconds()),
-    "limited_blocked": share,
-    "newly_blocked": lambda value: -Fraction(value),
-    "reviewers": Fraction,
-    "reviewed_twice": share,
-    "agreement": share,
+GATE_STRICTNESS: Mapping[str, Callable[[Any], int]] = {
+    "window": lambda value: duration(value) // _HOUR,
+    "records": int,
+    "reviewed": int,
+    "false_positives": lambda value: -millionths(value),
+    "confidence": millionths,
+    "inference": lambda value: int(value == "anytime"),
+    "completeness": millionths,
+    "flag_rate": lambda value: -millionths(value),
+    "harm": lambda value: -int(value),
+    "weekly_change": lambda value: -millionths(value),
+    "daily_variation": lambda value: -millionths(value),
+    "mix_shift": lambda value: -millionths(value),
+    "excepted": lambda value: -millionths(value),
+    "exceptions_frozen": lambda value: duration(value) // _HOUR,
+    "limited_blocked": millionths,
+    "newly_blocked": lambda value: -int(value),
+    "reviewers": int,
+    "reviewed_twice": millionths,
+    "agreement": millionths,
 }
 """How strict each value of a gate is: the larger number asks for more evidence."""
 
@@ -65,6 +69,6 @@ LOWER_IS_STRICTER = frozenset({
 
 
 @lru_cache(maxsize=1024, typed=True)
-def strictness(key: str, value: str | int) -> Fraction:
+def strictness(key: str, value: str | int) -> int:
     """How strict a value of a gate is."""
     return GATE_STRICTNESS[key](value)

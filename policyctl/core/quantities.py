@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from fractions import Fraction
 from functools import lru_cache
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hdw])\Z")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%\Z")
+_DECIMALS = 4
+WHOLE = 1_000_000
+"""All of something, in millionths."""
 _UNIT = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -33,8 +39,23 @@ def share(text: str) -> Fraction:
     Raises:
         ValueError: ``text`` is not a percentage from 0% to 100%.
     """
+    # Not at the top: it loads decimal numbers, and `validate` compares millionths.
+    from fractions import Fraction
+
+    return Fraction(millionths(text), WHOLE)
+
+
+@lru_cache(maxsize=1024)
+def millionths(text: str) -> int:
+    """The same share in millionths, which is as exact: percentages have four decimals at most.
+
+    Raises:
+        ValueError: as in `share`.
+    """
     match = _PERCENT.match(text)
-    value = Fraction(match[1]) / 100 if match else Fraction(2)
-    if value > 1:
-        raise ValueError(f"'{text}' is not a percentage from 0% to 100%")
-    return value
+    if match:
+        percent, _, decimals = match[1].partition(".")
+        found = int(percent + decimals.ljust(_DECIMALS, "0"))
+        if found <= WHOLE:
+            return found
+    raise ValueError(f"'{text}' is not a percentage from 0% to 100%")

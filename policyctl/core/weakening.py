@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from policyctl.core.frozen import frozen
 from policyctl.core.items import directions, strictness
 
-Below = Mapping[tuple[str, str], Mapping[str, Any]]
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
+
+Below = Mapping[tuple[str, str], Mapping[str, "Any"]]
 """The items of a baseline by detector and direction."""
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from policyctl.core.items import directions
 from policyctl.rules.rule import Subject
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def sides_below(subject: Subject) -> Collection[tuple[str, str]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from policyctl.core.finding import Severity
 from policyctl.core.stages import Stage
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 _HINT = "name guardrails, apps, cohorts or a share under 'limited:'"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Severity
-from policyctl.core.quantities import share
+from policyctl.core.quantities import WHOLE, millionths
 from policyctl.rules.inherited import problem_of_value
 from policyctl.rules.rule import Problem, Rule, Subject
 
@@ -15,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.effective is None:
         return
     written = subject.effective.data.get("limited", {}).get("share")
-    part = None if written is None else share(written)
+    part = None if written is None else millionths(written)
     if part == 0:
         yield problem_of_value(
             subject,
@@ -23,7 +23,7 @@ def check(subject: Subject) -> Iterator[Problem]:
             at=("limited", "share"),
             hint="give it a share above 0%",
         )
-    elif part == 1:
+    elif part == WHOLE:
         yield problem_of_value(
             subject,
             "limited.share is 100%, so it leaves nobody out",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyctl.core.quantities import duration, share
+from policyctl.core.quantities import WHOLE, duration, millionths, share
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ def test_anything_else_is_no_duration(text):
 )
 def test_a_share_is_an_exact_percentage(text, exact):
     assert share(text) == exact
+    assert millionths(text) == exact * WHOLE
 
 
 @pytest.mark.parametrize(
