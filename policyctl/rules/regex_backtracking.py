@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from policyctl.core.backtracking import Backtracking, Growth, backtracking
 from policyctl.core.finding import Severity
-from policyctl.rules.expressions import expressions
+from policyctl.rules.expressions import MOST_CHARACTERS, expressions, unjudged
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield a problem for each expression that takes some texts in many ways."""
+    """Yield a problem for each expression that takes some texts in many ways.
+
+    Those that no rule judges, because all together are too long, are one more problem.
+    """
     for detector, expression, at in expressions(subject):
         found = backtracking(expression)
         if found is not None:
@@ -20,6 +23,18 @@ def check(subject: Subject) -> Iterator[Problem]:
                 at=at,
                 hint=_hint(found),
             )
+    skipped = unjudged(subject)
+    if skipped:
+        yield Problem(
+            message=f"{_several(len(skipped))} from here on {'is' if len(skipped) == 1 else 'are'}"
+            f" not judged: together the policy's have more than {MOST_CHARACTERS:,} characters",
+            at=skipped[0],
+            hint="join or shorten them, or put some of them into another policy",
+        )
+
+
+def _several(count: int) -> str:
+    return "the regular expression" if count == 1 else f"the {count:,} regular expressions"
 
 
 def _growth(found: Backtracking) -> str:

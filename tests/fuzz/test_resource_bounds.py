@@ -182,3 +182,19 @@ def test_a_costly_baseline_of_findings_is_an_error(tmp_path):
 
         assert code == 2
         assert "known.json is no baseline of findings" in said
+
+
+def test_many_costly_expressions_are_not_all_judged(tmp_path):
+    # Of each, the tree alone takes a sixth of a second.
+    policy = SAMPLE.partition("guardrails:")[0] + "guardrails:\n"
+    for guardrail in range(9):
+        policy += f"  - detector: custom/names-{guardrail}\n    regex:\n"
+        for number in range(guardrail * 100, guardrail * 100 + 100):
+            first = 0x4E00 + 7 * number
+            policy += f"      - '{'?'.join(map(chr, range(first, first + 249)))}'\n"
+    (tmp_path / "p.yaml").write_text(policy, encoding="utf-8")
+
+    code, said = limited(tmp_path, "lint", "p.yaml")
+
+    assert code == 1
+    assert "regular expressions from here on are not judged" in said

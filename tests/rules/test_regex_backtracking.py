@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from policyctl.rules import regex_matches_everything
+from policyctl.rules.expressions import MOST_CHARACTERS
 from policyctl.rules.regex_backtracking import RULE
 from policyctl.rules.rule import Problem
 
@@ -41,3 +43,47 @@ def test_what_is_too_intricate_is_said_to_be(compact, subject_of):
 
 def test_what_cannot_be_compiled_is_left_to_regex_invalid(compact, subject_of):
     assert list(RULE.check(subject_of(compact + guardrail("(a+)+(")))) == []
+
+
+def many(*texts):
+    listed = "".join(f"      - '{text}'\n" for text in texts)
+    return f"guardrails:\n  - detector: custom/names\n    regex:\n{listed}"
+
+
+def test_expressions_beyond_what_is_judged_are_named_once(compact, subject_of):
+    full = ["x" * 500] * (MOST_CHARACTERS // 500)
+    subject = subject_of(compact + many(*full, "(a+)+b", "(c+)+d"))
+
+    assert list(RULE.check(subject)) == [
+        Problem(
+            message="the 2 regular expressions from here on are not judged: together the policy's"
+            " have more than 20,000 characters",
+            at=("guardrails", 0, "regex", len(full)),
+            hint="join or shorten them, or put some of them into another policy",
+        )
+    ]
+
+
+def test_one_expression_beyond_is_named_as_one(compact, subject_of):
+    full = ["x" * 500] * (MOST_CHARACTERS // 500)
+
+    (problem,) = RULE.check(subject_of(compact + many(*full, "(a+)+b")))
+
+    assert problem.message.startswith("the regular expression from here on is not judged: ")
+
+
+def test_as_much_as_is_judged_is_judged_to_the_last(compact, subject_of):
+    full = ["x" * 500] * (MOST_CHARACTERS // 500 - 1)
+    subject = subject_of(compact + many(*full, "x" * 494 + "(a+)+b"))
+
+    (problem,) = RULE.check(subject)
+
+    assert problem.at == ("guardrails", 0, "regex", len(full))
+    assert "doubles" in problem.message
+
+
+def test_no_other_rule_judges_what_this_one_says_is_not_judged(compact, subject_of):
+    full = ["x" * 500] * (MOST_CHARACTERS // 500)
+
+    assert list(regex_matches_everything.RULE.check(subject_of(compact + many("a*")))) != []
+    assert list(regex_matches_everything.RULE.check(subject_of(compact + many(*full, "a*")))) == []
