@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from policyctl.core.frozen import frozen
 from policyctl.core.likeness import close_matches
@@ -98,6 +99,8 @@ _ALSO_CALLED: Mapping[str, str] = {
 """What engines and people call a detector that is spelt nothing like ours."""
 
 
+# The same few detectors stand in all policies, and many rules ask.
+@lru_cache(maxsize=4096)
 def detector(name: str) -> Detector | None:
     """The detector called ``name``, or the one below which the name is free; None if unknown."""
     own = _BY_NAME.get(name)

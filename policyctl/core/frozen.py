@@ -165,11 +165,19 @@ def _by_place(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., Non
     """The ``__init__`` of a class whose fields are given in their order, or by name."""
     fill = _by_name(stores, defaults)
     names = tuple(name for name, _ in stores)
+    puts = tuple(put for _, put in stores)
+    fixed = {name for name, held in defaults.items() if not isinstance(held, _Fresh)}
+    rests = {
+        count: tuple(defaults[name] for name in names[count:])
+        for count in range(len(names) + 1)
+        if all(name in fixed for name in names[count:])
+    }
 
     def __init__(self: Any, *placed: Any, **given: Any) -> None:  # noqa: N807
-        if len(placed) == len(names) and not given:
-            for (_, store), held in zip(stores, placed, strict=True):
-                store(self, held)
+        rest = None if given else rests.get(len(placed))
+        if rest is not None:  # the usual call, and the quick way
+            for put, held in zip(puts, placed + rest, strict=True):
+                put(self, held)
             return
         if len(placed) > len(names):
             raise _misuse(self, f"it has {len(names)} fields, not {len(placed)}")

@@ -11,6 +11,8 @@ from policyctl.core.policy import guardrail_from
 from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 
+_ALWAYS_THERE = ("enabled", "action", "sensitivity")
+
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each guardrail that is the same with and without its item."""
@@ -18,11 +20,14 @@ def check(subject: Subject) -> Iterator[Problem]:
         return
     effective = subject.effective
     dial = effective.data["sensitivity"]
-    before = {key: complete(item, dial) for key, item in effective.inherited.items()}
+    inherited = effective.inherited
     after = {(item["detector"], item["direction"]): item for item in effective.data["guardrails"]}
     for index, item, spoken in guardrail_items(subject):
         keys = [(item["detector"], direction) for direction in spoken]
-        if all(key in before and _are_alike(before[key], after[key]) for key in keys):
+        if all(
+            key in inherited and _are_alike(complete(inherited[key], dial), after[key])
+            for key in keys
+        ):
             yield Problem(
                 message=f"guardrail '{item['detector']}' is the same as in"
                 f" '{subject.data['extends']}'",
@@ -33,6 +38,8 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _are_alike(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """True if two guardrails do the same, for whatever reason."""
+    if any(before[key] != after[key] for key in _ALWAYS_THERE):
+        return False
     return guardrail_from({**before, "reason": ""}) == guardrail_from({**after, "reason": ""})
 
 

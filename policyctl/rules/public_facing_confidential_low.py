@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if data["use_case"] != "public-facing" or data["data_sensitivity"] not in _DATA:
         return
     open_to_all = f"and {data['data_sensitivity']} data is open to the public"
-    if _dial_decides(subject) and _low(subject, data.get("sensitivity")):
+    if _low(subject, data.get("sensitivity")) and _dial_decides(subject):
         yield Problem(
             message=f"the sensitivity is {data['sensitivity']}, {open_to_all}",
             at=("sensitivity",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from policyctl.core.finding import Finding, Path, Severity
 from policyctl.core.frozen import fresh, frozen, replace
@@ -95,10 +95,9 @@ class Rule:
     fix: Fix | None = None
     hides: bool = False
 
-    def findings(self, subject: Subject) -> Iterator[Finding]:
+    def findings(self, subject: Subject) -> list[Finding]:
         """What the rule finds in a policy, with lines and columns."""
-        for problem in self.check(subject):
-            yield placed(self, subject, problem)
+        return [placed(self, subject, problem) for problem in self.check(subject)]
 
 
 def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Finding:

@@ -47,6 +47,11 @@ class Surroundings:
         """The rules that run."""
         return active(self.settings)
 
+    @cached_property
+    def policy_rules(self) -> tuple[Rule, ...]:
+        """Those about single policies."""
+        return tuple(rule for rule in self.rules if isinstance(rule, Rule))
+
 
 def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
     """What could be made of a file; its subject knows all that a rule may ask for."""
@@ -66,8 +71,7 @@ def rule_findings(subject: Subject, around: Surroundings) -> tuple[Finding, ...]
     """What the rules about single policies find in one."""
     return in_order(
         dressed(finding, subject, around.settings)
-        for rule in around.rules
-        if isinstance(rule, Rule)
+        for rule in around.policy_rules
         for finding in rule.findings(subject)
     )
 
