@@ -98,4 +98,5 @@ class _Names:
             if folder not in self._folders:
                 self._folders[folder] = real(folder or ".")
             found = joined(self._folders[folder], name)
-        return found.removeprefix(self._here) if found.startswith(self._here) else path
+        shown = found.removeprefix(self._here) if found.startswith(self._here) else path
+        return path if shown == path else shown  # of equal texts one is kept

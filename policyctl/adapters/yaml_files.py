@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
 from policyctl.adapters.yaml_limits import decode
-from policyctl.adapters.yaml_places import LazyPlaces
+from policyctl.adapters.yaml_places import lazy_places
 from policyctl.adapters.yaml_values import UnusualError, values
 from policyctl.core.document import Document
 from policyctl.core.finding import Finding
@@ -31,6 +31,5 @@ def parse(content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ..
         from policyctl.adapters.yaml_nodes import build
 
         return build(content, text, file)
-    places = LazyPlaces(content, text)
-    document = Document(file=file, text=text, data=data, values=places.values, keys=places.keys)
-    return document, ()
+    places, keys = lazy_places(content, text)
+    return Document(file=file, text=text, data=data, values=places, keys=keys), ()

@@ -11,20 +11,22 @@ if TYPE_CHECKING:
     from policyctl.adapters.yaml_stretches import Stretches
 
 
-class LazyPlaces:
-    """The places of values and keys in a text that `yaml_values` has read."""
+def lazy_places(content: bytes, text: str) -> tuple[Mapping[Path, Span], Mapping[Path, Span]]:
+    """The places of values, and of keys, in a text that `yaml_values` has read.
 
-    def __init__(self, content: bytes, text: str) -> None:
-        self._content = content
-        self._text = text
-        self.values: Mapping[Path, Span] = _Lazy(lambda: self._stretches().values)
-        self.keys: Mapping[Path, Span] = _Lazy(lambda: self._stretches().keys)
+    Nothing in them leads back to itself, so that each document is gone as soon as it is judged.
+    """
+    return (
+        _Lazy(lambda: _stretches(content, text).values),
+        _Lazy(lambda: _stretches(content, text).keys),
+    )
 
-    def _stretches(self) -> Stretches:
-        # Not at the top: where nothing is found, nothing has to be shown.
-        from policyctl.adapters.yaml_stretches import stretches
 
-        return stretches(self._content, self._text)
+def _stretches(content: bytes, text: str) -> Stretches:
+    # Not at the top: where nothing is found, nothing has to be shown.
+    from policyctl.adapters.yaml_stretches import stretches
+
+    return stretches(content, text)
 
 
 class _Lazy(Mapping[Path, Span]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import time
 
@@ -499,3 +500,21 @@ def test_whatever_the_bytes_there_is_a_document_or_a_finding(content):
     document, found = parse(content, "a.yaml")
 
     assert document is not None or found
+
+
+def test_a_document_that_is_let_go_of_is_gone_at_once():
+    def read():
+        document, findings = parse(b"a: {b: [1, two]}\n", "p.yaml")
+        assert document is not None
+        assert not findings
+        return document.span(("a", "b", 1))
+
+    assert read() == Span(1, 12, 1, 15)
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            read()
+        assert gc.collect() == 0  # thousands are read one after the other, and GC seldom comes
+    finally:
+        gc.enable()
