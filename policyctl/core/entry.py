@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, TypeGuard
 
 from policyctl.core.canonical import decode, encode, sha256
 from policyctl.core.frozen import frozen
 from policyctl.core.stages import Stage
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any, TypeGuard
+
 TYPE = "policyctl/entry/v1"
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
-Fields = Mapping[str, Callable[[Any], bool]]
+Fields = Mapping[str, Callable[["Any"], bool]]
 """What fits each field of a document."""
 _MAX_RATIONALE = 2000
 _MAX_REPEATED = 120

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
 
 from policyctl.core.canonical import decode
 from policyctl.core.entry import DIGEST, SLUG, ChangeAction, brief, moment_from
-from policyctl.core.quantities import duration, share
+from policyctl.core.quantities import duration, millionths
 from policyctl.core.ssh_keys import PublicKey, parse_public_key
 from policyctl.core.stages import Stage
 from policyctl.core.trust_root import (
@@ -22,6 +21,10 @@ from policyctl.core.trust_root import (
     unanswered,
 )
 from policyctl.errors import SignatureError
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 _FIELDS = {
     "type", "log", "version", "prev", "created_at", "people", "teams", "roles", "root",
@@ -251,22 +254,22 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "window": duration,
     "records": _count,
     "reviewed": _count,
-    "false_positives": share,
-    "confidence": share,
+    "false_positives": millionths,
+    "confidence": millionths,
     "inference": lambda value: _fitting(
         value, lambda text: text in ("anytime", "fixed"), "inference"
     ),
-    "completeness": share,
-    "flag_rate": share,
+    "completeness": millionths,
+    "flag_rate": millionths,
     "harm": _count,
-    "weekly_change": share,
-    "daily_variation": share,
-    "mix_shift": share,
-    "excepted": share,
+    "weekly_change": millionths,
+    "daily_variation": millionths,
+    "mix_shift": millionths,
+    "excepted": millionths,
     "exceptions_frozen": duration,
-    "limited_blocked": share,
+    "limited_blocked": millionths,
     "newly_blocked": _count,
     "reviewers": _count,
-    "reviewed_twice": share,
-    "agreement": share,
+    "reviewed_twice": millionths,
+    "agreement": millionths,
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from policyctl.core.canonical import encode
 from policyctl.core.entry import ChangeAction, moment_text
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.stages import Stage
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 TYPE = "policyctl/root/v1"
 
