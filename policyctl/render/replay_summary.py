@@ -17,7 +17,7 @@ KINDS = {
 }
 NO_RECORDS = (
     "no records were given: what recorded traffic would have been decided differently is not"
-    " known (--events FILE)"
+    " known (policyctl diff --events FILE)"
 )
 _PER = 100_000
 _EXAMPLES = 3
