@@ -103,14 +103,14 @@ STORY: tuple[Scene, ...] = (
                 f" --events {RECORDS} --key {KEYS}/erin"
             ),
             Step("git show --stat --format=%s HEAD"),
-            Step(f"git diff -U0 HEAD~1 -- {_POLICY}"),
+            Step(f"git diff HEAD~1 -- {_POLICY}"),
         ),
     ),
     Scene(
         "The diff in policy terms says who must approve. Erin owns the policy, so she cannot; "
         "Sam can, and sees what he signs.",
         (
-            Step("policyctl diff HEAD~1 HEAD"),
+            Step(f"policyctl diff HEAD~1 HEAD --events {RECORDS}"),
             Step(f"policyctl approve team-assistant --yes --key {KEYS}/erin", 1),
             Step(f"policyctl approve team-assistant --yes --key {KEYS}/sam"),
         ),
