@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -58,7 +59,12 @@ class SharedOut:
         with _children(self.location, others) as answers:
             share = _judge(mine, self.read)
             for other, answer in zip(others, answers, strict=True):
-                share.add(answer() or _judge(other, self.read))
+                said = answer()
+                if said is None:
+                    share.add(_judge(other, self.read))
+                else:
+                    other.policies.clear()  # the list of files is longer than the verdict
+                    share.add(pickle.loads(said))  # noqa: S301 - our own child wrote it
         return share
 
 
@@ -105,7 +111,7 @@ def _split(task: Task, weights: Mapping[str, int], count: int) -> list[Task]:
 @contextmanager
 def _children(
     location: GitLocation, tasks: list[Task]
-) -> Iterator[list[Callable[[], Share | None]]]:
+) -> Iterator[list[Callable[[], bytes | None]]]:
     """A process for each task; what each answers, or None where one did not."""
     if not tasks:
         yield []
@@ -138,26 +144,21 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if plain else "spawn")
 
 
-def _answer(pipe: Connection) -> Share | None:
+def _answer(pipe: Connection) -> bytes | None:
+    """The verdict of a child as it wrote it, or None if it gave none."""
     try:
-        found = pipe.recv()
+        said = pipe.recv_bytes()
     except (EOFError, OSError):
-        found = None
-    if not isinstance(found, Share):
-        _logger.debug("a process that judged policies ended without a verdict: %s", found)
-        return None
-    return found
+        said = b""
+    if not said:
+        _logger.debug("a process that judged policies ended without a verdict")
+    return said or None
 
 
 def _work(location: GitLocation, task: Task, pipe: Connection) -> None:
     """What a child does. It leaves the keyboard's interrupt to its parent, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answer: Share | str
-    try:
-        with commits_at(location) as commits:
-            answer = _judge(task, commits.read)
-    except Exception as error:  # noqa: BLE001 - the parent meets the same error, and reports it
-        answer = repr(error)
-    with suppress(OSError):
-        pipe.send(answer)
+    # No answer where it fails: the parent meets the same error, and reports it.
+    with suppress(Exception), commits_at(location) as commits:
+        pipe.send_bytes(pickle.dumps(_judge(task, commits.read), pickle.HIGHEST_PROTOCOL))
     pipe.close()
