@@ -36,13 +36,13 @@ COMMANDS: Mapping[str, str] = {
     "export": "Verify the ledger, and hand on what it says of a policy.",
     "coverage": "Policies against control frameworks, gaps first.",
     "rule": "List the rules, or explain one.",
-    "codeowners": "CODEOWNERS from governance: who owns and who approves which policy.",
+    "codeowners": "CODEOWNERS from governance: who approves which policy.",
     "migrate": "Bring policy files of older schema versions forward.",
     "schema": "Print a JSON Schema, or the names of all.",
     "doctor": "Say whether everything works here, or what to do.",
     "root": "The trust root: who is who, and who must approve what.",
     "records": "Detection records: from engines' logs.",
-    "review": "Draws the detections that people review before a promotion, and takes verdicts in.",
+    "review": "Draw the detections to review, and take verdicts in.",
     "hook": "Hooks and drivers that git runs, and installing them.",
 }
 """What ``--help`` and completion say of each command; it is called like its module and function.

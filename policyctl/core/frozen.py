@@ -82,6 +82,8 @@ def frozen(  # noqa: F811
         for name, held in defaults.items():
             if held.__class__.__hash__ is None:
                 raise TypeError(f"all values would share the default of '{name}': use fresh()")
+            if held.__class__.__module__ == "dataclasses":
+                raise TypeError(f"the default of '{name}' is a field of dataclasses: use fresh()")
         found = _with_slots(plain, names) if slots else plain
         row, stores = _row(names), _stores(found, names)
         fill = _by_name(stores, defaults) if kw_only else _by_place(stores, defaults)

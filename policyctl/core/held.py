@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from policyctl.core.entry import ChangeAction
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.recorded import Recorded
 
 
-@frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldEntry:
     """An entry that a ledger held, by its digests.
 

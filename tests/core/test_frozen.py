@@ -189,6 +189,14 @@ def test_a_default_that_would_be_shared_is_refused():
             held: list[int] = []  # noqa: RUF012
 
 
+def test_a_field_of_dataclasses_is_refused():
+    with pytest.raises(TypeError, match=r"^the default of 'number' is a field of dataclasses: use"):
+
+        @frozen
+        class Mixed:
+            number: int = field(default=0, compare=False)
+
+
 def test_values_are_shown_as_dataclasses_are():
     assert repr(OurPair(1, 2)) == "OurPair(left=1, right=2)"
     assert repr(Ours(name="a")) == repr(Standard(name="a")).replace("Standard", "Ours")
