@@ -17,10 +17,11 @@ from policyctl.errors import PolicyctlError, RepositoryError
 
 _MOST_BYTES = 1024 * 1024
 # Git ends a whole comparison where a driver fails, so each falls back to what git itself would do.
-_SHOWING = 'f() {{ {program} -I -m policyctl hook textconv "$1" 2>/dev/null || cat "$1"; }}; f'
+# It hands over names as the repository has them, and one may begin like an option.
+_SHOWING = 'f() {{ {program} -I -m policyctl hook textconv -- "$1" 2>/dev/null || cat <"$1"; }}; f'
 _COMPARING = (
-    'f() {{ {program} -I -m policyctl hook diff "$@" 2>/dev/null || '
-    'git --no-pager diff --no-index --no-ext-diff "$2" "$5"; true; }}; f'
+    'f() {{ {program} -I -m policyctl hook diff -- "$@" 2>/dev/null || '
+    'git --no-pager diff --no-index --no-ext-diff -- "$2" "$5" </dev/null; true; }}; f'
 )
 
 

@@ -47,6 +47,10 @@ def plain_driver(
     if arguments[:1] != ["hook"] or _COMPLETION in environment:
         return None
     name, given = "".join(arguments[1:2]), arguments[2:]
-    if name not in _DRIVERS or not given or any(word.startswith("-") for word in given):
+    if given[:1] == ["--"]:
+        given = given[1:]
+    elif any(word.startswith("-") for word in given):
+        return None
+    if name not in _DRIVERS or not given:
         return None
     return (name, given) if name == "diff" or len(given) == 1 else None

@@ -246,6 +246,33 @@ def test_without_policyctl_git_shows_the_lines(recorded):
     assert changed in recorded.git("show")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("--output={}", b"bytes \xff\n"),
+        ("--output={}", b"# " + b"x" * 300_000 + b"\n"),
+        ("--help", b"a: 1\n"),
+        ("-", b"a: 1\n"),
+    ],
+)
+def test_a_file_that_is_called_like_an_option_is_a_file(recorded, tmp_path, name, content):
+    treasure = tmp_path / "treasure"
+    treasure.write_text("kept\n")
+    file = name.format(treasure)
+    recorded.write(".gitattributes", "* diff=policyctl\n")
+    recorded.write(file, content)
+    recorded.git("add", ".")
+    recorded.git("commit", "-qm", "a file")
+    recorded.write(file, content + b"another line\n")
+
+    compared = diff(recorded)
+    shown = diff(recorded, "--no-ext-diff")
+
+    assert b"+another line\n" in compared or b"Binary files" in compared or name == "-"
+    assert b"+another line\n" in shown or b"Binary files" in shown
+    assert treasure.read_text() == "kept\n"
+
+
 def test_a_clone_that_was_not_set_up_shows_lines_and_runs_nothing(recorded, tmp_path):
     edit(recorded, "confidential", "internal")
     recorded.git("commit", "-qam", "changed")
