@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyctl.cli.formats import DiffFormat, Format
-from policyctl.cli.options import EventsOption, NowOption
+from policyctl.cli.options import EngineOption, EventsOption, NowOption
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,7 @@ def diff(
         ),
     ] = FailOn.NEVER,
     events: EventsOption = None,
+    engine: EngineOption = "auto",
     now: NowOption = None,
     format: Annotated[
         DiffFormat, typer.Option("--format", help="How the comparison is printed.")
@@ -87,7 +88,7 @@ def diff(
             now=present,
             only=asked.only,
             governs=asked.governs,
-            records=_records(events),
+            records=_records(events, engine),
         )
     differs = bool(comparison.policies or comparison.governance)
     failed = fail_on is FailOn.ANY and differs
@@ -100,12 +101,13 @@ def diff(
 _UNREAD = 3
 
 
-def _records(events: list[str] | None) -> Analysis | None:
+def _records(events: list[str] | None, engine: str) -> Analysis | None:
     if not events:
         return None
     from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.cli.query_progress import query_shown
 
-    return open_analysis(events)
+    return open_analysis(events, engine, watch=query_shown)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import typer
 
 from policyctl.cli.formats import EvidenceFormat, Format
 from policyctl.cli.options import (
+    EngineOption,
     EventsOption,
     LabelsOption,
     PolicyArgument,
@@ -25,6 +26,7 @@ def evidence(
     ] = None,
     labels: LabelsOption = None,
     requests: RequestsOption = None,
+    engine: EngineOption = "auto",
     format: Annotated[
         EvidenceFormat,
         typer.Option(
@@ -47,6 +49,7 @@ def evidence(
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.evidence_inputs import beside, recorded_history
     from policyctl.cli.output import emit, write_bytes
+    from policyctl.cli.query_progress import query_shown
     from policyctl.core.stages import Stage
     from policyctl.errors import UsageError
     from policyctl.render.evidence_html import render as as_html
@@ -64,7 +67,7 @@ def evidence(
         content,
         file=file,
         target=Stage(to.value) if to else None,
-        records=open_analysis(events),
+        records=open_analysis(events, engine, watch=query_shown),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
         beside=replace(given, history=lambda: recorded_history(Path(file).stem, content, folder)),

@@ -109,6 +109,17 @@ RequestsOption = Annotated[
         metavar="FILE",
     ),
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="What counts the records: python, duckdb (duckdb?memory=1GB&threads=4&spill=DIR), or "
+        "where Spark is (local[2], spark://HOST, sc://HOST). Default: duckdb for Parquet and "
+        "prepared folders, else python.",
+        metavar="ENGINE",
+        show_default=False,
+    ),
+]
 NowOption = Annotated[
     str | None,
     typer.Option(

@@ -128,6 +128,7 @@ def _move(
     from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
+    from policyctl.cli.query_progress import query_shown
     from policyctl.cli.rationale import reason
     from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.core.stages import Stage
@@ -144,7 +145,7 @@ def _move(
                 policy_id(policy),
                 target=Stage(to.value),
                 rationale=why,
-                records=open_analysis(events) if events else None,
+                records=open_analysis(events, watch=query_shown) if events else None,
                 change=change_name(),
                 now=moment(now),
                 hands=hands,

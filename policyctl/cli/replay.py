@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyctl.cli.formats import Format, TableFormat
-from policyctl.cli.options import EventsOption, PolicyArgument, TableFormatOption
+from policyctl.cli.options import EngineOption, EventsOption, PolicyArgument, TableFormatOption
 from policyctl.core.stages import Stage
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def replay(
             min=0,
         ),
     ] = None,
+    engine: EngineOption = "auto",
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Decide recorded traffic under two versions of a policy.
@@ -60,6 +61,7 @@ def replay(
     HEAD's and the present one, unless options say otherwise.
     """
     from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.cli.query_progress import query_shown
     from policyctl.errors import UsageError
     from policyctl.usecases.replay import EXIT_CODES, replay_policy
 
@@ -73,7 +75,7 @@ def replay(
         new,
         before=against or base or "HEAD",
         after="the working tree",
-        records=open_analysis(events),
+        records=open_analysis(events, engine, watch=query_shown),
         stage=Stage(stage.value) if stage else None,
         budget=budget,
         suggest=suggest,

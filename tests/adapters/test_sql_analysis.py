@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +29,7 @@ from policyctl.core.replay import Kind
 from policyctl.core.replay_document import replay_digest
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
-from policyctl.errors import InputError, PolicyctlError
+from policyctl.errors import InputError, PolicyctlError, UsageError
 from policyctl.usecases.analysis import PlainAnalysis
 
 DETECTORS = ("pii/email", "pii/email/work", "pii/phone", "secrets", "prompt_attack", "odd's \\n")
@@ -347,3 +348,50 @@ def test_ten_thousand_keys_are_in_the_same_bucket_in_duckdb():
         error = (10_000 * share * (1 - share)) ** 0.5
         assert abs(len(keys_in) - 10_000 * share) < 4 * error
         assert all(takes_in(share, salt, key) for key in keys_in)
+
+
+@pytest.mark.parametrize(
+    ("engine", "message"),
+    [
+        ("oracle", "--engine 'oracle' is unknown"),
+        ("python?threads=1", "--engine python takes no settings"),
+        ("duckdb?cores=2", "DuckDB has no setting 'cores'"),
+        ("duckdb?x", "DuckDB has no setting 'x'"),
+        ("duckdb?memory=lots", "'lots' is no amount of memory"),
+        ("duckdb?threads=0", "'0' is no number of threads"),
+        ("duckdb?spill=/nowhere", "/nowhere is no folder"),
+    ],
+)
+def test_an_engine_that_cannot_be_is_one_clear_error(tmp_path, engine, message):
+    path = written(tmp_path / "a.parquet", made_records(random.Random(1), 10))
+
+    with pytest.raises(UsageError) as caught:
+        open_analysis([str(path)], engine)
+
+    assert caught.value.message == message
+
+
+def test_an_engine_that_was_asked_for_counts_the_same(tmp_path):
+    draw = random.Random(5)
+    path = str(written(tmp_path / "a.parquet", made_records(draw, 300)))
+    old, new = made_policy(draw), made_policy(draw)
+
+    by_python = open_analysis([path], "python")
+    bounded = open_analysis([path], f"duckdb?memory=64MB&threads=1&spill={tmp_path}")
+
+    assert (by_python.engine, bounded.engine) == ("python", "duckdb")
+    assert by_python.replay(old, new) == bounded.replay(old, new)
+    assert by_python.manifest() == bounded.manifest()
+    assert len(list(tmp_path.glob("policyctl-*"))) == 1
+    del bounded
+    gc.collect()
+    assert list(tmp_path.glob("policyctl-*")) == []
+
+
+def test_duckdb_reads_no_json_lines(events):
+    with pytest.raises(UsageError) as caught:
+        open_analysis([events], "duckdb")
+
+    assert caught.value.message == (
+        f"--engine duckdb reads Parquet and prepared folders, and {events} is neither"
+    )

@@ -23,6 +23,7 @@ class Dialect:
         sha256: the lower-case hex digest of a text expression.
         day: the day (UTC) of a timestamp expression.
         micros: the microseconds since 1970 of a timestamp expression.
+        utc: a timestamp in UTC of a column and its type.
         date: a literal of a day.
         quoted: a literal of text.
         text: the type of text, for casts.
@@ -32,6 +33,7 @@ class Dialect:
     sha256: Callable[[str], str]
     day: Callable[[str], str]
     micros: Callable[[str], str]
+    utc: Callable[[str, str], str]
     date: Callable[[str], str]
     quoted: Callable[[str], str]
     text: str = "VARCHAR"
@@ -58,7 +60,7 @@ def _standard(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A literal where a backslash escapes, as in Spark, BigQuery and Snowflake."""
+    """A literal where a backslash escapes, as in Spark."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
@@ -71,6 +73,7 @@ DUCKDB = Dialect(
     sha256=lambda text: f"sha256({text})",
     day=lambda time: f"CAST({time} AS DATE)",
     micros=lambda time: f"epoch_us({time})",
+    utc=lambda name, kind: name if kind == "TIMESTAMP" else f"make_timestamp(epoch_us({name}))",
     date=_date,
     quoted=_standard,
 )
@@ -79,36 +82,12 @@ SPARK = Dialect(
     sha256=lambda text: f"sha2({text}, 256)",
     day=lambda time: f"CAST({time} AS DATE)",
     micros=lambda time: f"unix_micros({time})",
+    # The session's time zone is UTC.
+    utc=lambda name, _: f"CAST({name} AS TIMESTAMP)",
     date=_date,
     quoted=_escaped,
     text="STRING",
 )
-TRINO = Dialect(
-    name="trino",
-    sha256=lambda text: f"lower(to_hex(sha256(to_utf8({text}))))",
-    day=lambda time: f"CAST({time} AS DATE)",
-    micros=lambda time: f"CAST(to_unixtime(CAST({time} AS TIMESTAMP(6))) * 1000000 AS BIGINT)",
-    date=_date,
-    quoted=_standard,
-)
-BIGQUERY = Dialect(
-    name="bigquery",
-    sha256=lambda text: f"to_hex(sha256({text}))",
-    day=lambda time: f"DATE({time})",
-    micros=lambda time: f"UNIX_MICROS(TIMESTAMP({time}))",
-    date=_date,
-    quoted=_escaped,
-    text="STRING",
-)
-SNOWFLAKE = Dialect(
-    name="snowflake",
-    sha256=lambda text: f"sha2({text}, 256)",
-    day=lambda time: f"CAST({time} AS DATE)",
-    micros=lambda time: f"date_part(epoch_microsecond, {time})",
-    date=_date,
-    quoted=_escaped,
-)
-
 VECTORS_SALT = "policyctl/v1:guardrails"
 VECTORS = (
     "",

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from policyctl.adapters.analytics import traffic_sql
+from policyctl.adapters.analytics import relations_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import DUCKDB
 from policyctl.adapters.analytics.results import Row
 from policyctl.adapters.analytics.rules_sql import Value
@@ -21,21 +21,10 @@ from policyctl.adapters.records.prepared import PreparedFolder
 from policyctl.adapters.records.unpacking import sha256_of
 from policyctl.core.evidence import RecordSource
 from policyctl.core.frozen import frozen
-from policyctl.core.levels import Level, Sensitivity
-from policyctl.core.record_table import check_header
 from policyctl.errors import InputError, PolicyctlError
 
 Watch = Callable[[Callable[[], list[Row]], Callable[[], float]], list[Row]]
 """Runs some work, and may show how far it has come (0 to 100)."""
-
-_OPTIONAL = (
-    *("session_id", "key", "cohort", "detector_version", "label", "blocked", "fingerprint"),
-)
-_NEEDED = ("ts", "request_id", "app", "direction", "detector", "level", "status")
-_HITS = (
-    "app, cohort, direction, detector, request_id, session, key, level, label, blocked, cluster,"
-    " micros, day"
-)
 
 
 @frozen
@@ -87,19 +76,25 @@ class DuckDbEngine:
         if self._plain:
             for file in self._plain:
                 check_whole(file.path, file.name)
-            self._view("records", _records(*self._columns()))
-            hits.append(_plain_hits())
+            self._view("records", relations_sql.records(*self._columns(), DUCKDB))
+            hits.append(relations_sql.plain_hits(DUCKDB))
             totals.append(traffic_sql.totals(DUCKDB))
         if self._prepared:
-            hits.append(_prepared_hits(self._parquet("hits")))
-            totals.append(_prepared_totals(self._parquet("totals")))
+            source = _reading(self._parquet("hits"))
+            hits.append(relations_sql.prepared_hits(source, self._types(source), DUCKDB))
+            source = _reading(self._parquet("totals"))
+            totals.append(relations_sql.prepared_totals(source, self._types(source), DUCKDB))
         # Few of the records are hits, and each question reads them again.
         self.define("hits", " UNION ALL ".join(hits))
         self.define("totals", " UNION ALL ".join(totals))
 
     def rows(self, query: str) -> list[Row]:
         """What a query gives."""
-        return self._watch(lambda: self._asked(query), self._connection.query_progress)
+        try:
+            return self._watch(lambda: self._asked(query), self._connection.query_progress)
+        except KeyboardInterrupt:
+            self._connection.interrupt()
+            raise
 
     def define(self, name: str, query: str) -> None:
         """Keep what a query gives as a table."""
@@ -151,16 +146,16 @@ class DuckDbEngine:
     def _columns(self) -> tuple[str, dict[str, str]]:
         """How the plain files are read, and the type of each of their columns."""
         source = _reading([file.path for file in self._plain])
-        described = self._asked(f"DESCRIBE SELECT * FROM {source}")
-        types = {str(row[0]): str(row[1]) for row in described}
-        missing = [name for name in _NEEDED if name not in types]
-        if missing:
-            raise InputError(f"{self._plain[0].name}: the record has no '{missing[0]}'")
+        types = self._types(source)
         try:
-            check_header(list(types))
+            relations_sql.check_columns(types)
         except ValueError as error:
             raise InputError(f"{self._plain[0].name}: {error}") from error
         return source, types
+
+    def _types(self, source: str) -> dict[str, str]:
+        described = self._asked(f"DESCRIBE SELECT * FROM {source}")
+        return {str(row[0]): str(row[1]) for row in described}
 
     def _parquet(self, kind: str) -> list[Path]:
         return [path for folder in self._prepared for path in folder.files(kind)]
@@ -176,6 +171,8 @@ class DuckDbEngine:
 
         try:
             return self._connection.execute(query, list(values) or None).fetchall()
+        except (duckdb.InterruptException, RuntimeError) as error:
+            raise KeyboardInterrupt from error
         except duckdb.OutOfMemoryException as error:
             raise PolicyctlError(
                 "the records do not fit into the memory that DuckDB was given",
@@ -196,59 +193,6 @@ _PLAIN_REQUESTS = (
 def _reading(paths: Sequence[Path]) -> str:
     names = ", ".join(DUCKDB.quoted(path.as_posix()) for path in paths)
     return f"read_parquet([{names}], union_by_name = true)"
-
-
-def _records(source: str, types: dict[str, str]) -> str:
-    """Plain files with the columns that the queries need, as records have them."""
-    columns = {name: f'"{name}"' for name in _NEEDED}
-    columns |= {name: f'"{name}"' if name in types else "NULL" for name in _OPTIONAL}
-    columns["ts"] = "ts" if types["ts"] == "TIMESTAMP" else "make_timestamp(epoch_us(ts))"
-    if not types["level"].endswith("INT") and "INTEGER" not in types["level"]:
-        labels = " ".join(f"WHEN '{level.label}' THEN {level.value}" for level in Level)
-        columns["level"] = f"CASE level {labels} WHEN 'none' THEN NULL ELSE CAST(level AS INT) END"
-    columns["cohort"] = f"coalesce({columns['cohort']}, '')"
-    columns["detector_version"] = f"coalesce({columns['detector_version']}, '')"
-    columns["label"] = f"nullif({columns['label']}, '')"
-    given = [f"nullif({columns[name]}, '')" for name in ("key", "session_id")]
-    columns["key"] = f"coalesce({', '.join(given)}, request_id)"
-    columns["session"] = f"coalesce({given[1]}, {columns['key']})"
-    del columns["session_id"]
-    columns["cluster"] = _cluster(columns.pop("fingerprint"), given[1])
-    columns["micros"] = DUCKDB.micros(columns["ts"])
-    selected = ", ".join(f"{text} AS {name}" for name, text in columns.items())
-    return f"SELECT {selected} FROM {source}"
-
-
-def _plain_hits() -> str:
-    columns = _HITS.replace(", day", f", {DUCKDB.day('ts')} AS day")
-    most = int(max(Sensitivity))
-    return f"SELECT {columns} FROM records WHERE level <= {most} AND status = 'ok'"
-
-
-def _prepared_hits(paths: Sequence[Path]) -> str:
-    columns = _HITS.replace(", day", ", CAST(ts AS DATE) AS day").replace(
-        " session,", " coalesce(nullif(session_id, ''), key) AS session,"
-    )
-    cluster = _cluster("fingerprint", "nullif(session_id, '')")
-    columns = columns.replace(" cluster,", f" {cluster} AS cluster,")
-    columns = columns.replace(" micros,", f" {DUCKDB.micros('ts')} AS micros,")
-    columns = columns.replace(" label,", " nullif(label, '') AS label,")
-    return f"SELECT {columns} FROM {_reading(paths)}"
-
-
-def _cluster(fingerprint: str, session: str) -> str:
-    """What `core.review_sample` takes for one independent case."""
-    return (
-        f"coalesce('fingerprint:' || nullif({fingerprint}, ''), 'session:' || {session},"
-        " 'request:' || request_id)"
-    )
-
-
-def _prepared_totals(paths: Sequence[Path]) -> str:
-    return (
-        "SELECT day, app, cohort, direction, detector, detector_version, level, status, records,"
-        f" epoch_us(first) AS first_us, epoch_us(last) AS last_us FROM {_reading(paths)}"
-    )
 
 
 def _type(column: str) -> str:

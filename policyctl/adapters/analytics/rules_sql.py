@@ -111,23 +111,18 @@ def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
     return f"CASE {' '.join(cases)} ELSE {log} END"
 
 
-def values(columns: Sequence[str], rows: Iterable[Sequence[Value]], dialect: Dialect) -> str:
+def values(columns: Sequence[str], rows: Sequence[Sequence[Value]], dialect: Dialect) -> str:
     """Rows as a query of literals, for engines that are given nothing but text."""
+    given = rows or [[None] * len(columns)]
     lines = [
-        "SELECT "
-        + ", ".join(
-            f"{_literal(value, name, dialect)} AS {name}"
-            for name, value in zip(columns, row, strict=True)
-        )
-        for row in rows
+        f"({', '.join(_literal(*pair, dialect) for pair in zip(columns, row, strict=True))})"
+        for row in given
     ]
-    if not lines:
-        nothing = [f"{_literal(None, name, dialect)} AS {name}" for name in columns]
-        return f"SELECT * FROM (SELECT {', '.join(nothing)}) x WHERE 1 = 0"
-    return " UNION ALL ".join(lines)
+    nothing = "" if rows else " WHERE 1 = 0"
+    return f"SELECT * FROM VALUES {', '.join(lines)} AS t({', '.join(columns)}){nothing}"
 
 
-def _literal(value: Value, name: str, dialect: Dialect) -> str:
+def _literal(name: str, value: Value, dialect: Dialect) -> str:
     if name.endswith("until"):
         return dialect.date_or_null("" if value is None else str(value))
     if name.endswith("sensitivity"):
