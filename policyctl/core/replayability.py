@@ -154,18 +154,29 @@ def _representatives(
     policies = [policy for policy in (old, new) if policy]
     apps = {app for policy in policies for app in policy.apps}
     apps |= {cell.app for cell in seen} if not all(policy.apps for policy in policies) else set()
-    cohorts = {"", *(name for policy in policies for name in _cohorts(policy))}
+    cohorts = _cohorts(policies)
     sides = {(item.detector, item.direction) for policy in policies for item in policy.guardrails}
     for detector, direction in sorted(sides, key=lambda side: (side[0], side[1].value)):
         for app in sorted(apps) or [""]:
-            for cohort in sorted(cohorts):
+            for cohort in cohorts:
                 yield Cell(app=app, cohort=cohort, direction=direction, detector=detector)
 
 
-def _cohorts(policy: Policy) -> Iterable[str]:
-    yield from policy.limited.cohorts if policy.limited else ()
-    for item in policy.exceptions:
-        yield from item.cohorts
+def _cohorts(policies: Iterable[Policy]) -> tuple[str, ...]:
+    """No cohort, and one for each way in which the policies tell cohorts apart."""
+    groups = [
+        frozenset(names)
+        for policy in policies
+        for names in (
+            policy.limited.cohorts if policy.limited else (),
+            *(item.cohorts for item in policy.exceptions),
+        )
+        if names
+    ]
+    found = {
+        tuple(name in group for group in groups): name for name in sorted(set().union(*groups))
+    }
+    return ("", *found.values())
 
 
 def _effect(table: DecisionTable, cell: Cell) -> tuple[Row, str] | None:

@@ -183,6 +183,18 @@ def test_parquet_gives_the_same_answer(recorded, events):
     assert judged[0] == judged[1]
 
 
+def test_a_prepared_folder_gives_the_same_answer(recorded, events):
+    made = recorded.run("records", "import", "--from", "plain", events, "--out", "prepared")
+    assert made.code == 0, made.err
+
+    _, plain = replayed(recorded, "--to", "enforce", "--suggest", "--events", events)
+    _, fast = replayed(recorded, "--to", "enforce", "--suggest", "--events", "prepared")
+
+    assert fast["result"]["engine"] == "duckdb"
+    for name in ("sha256", "replay", "suggestions"):
+        assert fast["result"][name] == plain["result"][name]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

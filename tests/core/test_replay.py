@@ -261,6 +261,16 @@ def test_a_guardrail_that_was_never_recorded_is_not_replayable_where_it_applies(
     ]  # fmt: skip
 
 
+def test_a_guardrail_that_acts_in_one_cohort_only_has_to_be_recorded_too():
+    scope = Limited(cohorts=("staff", "beta"))
+    old = policy(guardrail("secrets"), stage=Stage.LOGGING)
+    new = policy(guardrail("secrets"), stage=Stage.LIMITED, limited=scope)
+
+    found = replay([record(1)], old, new)
+
+    assert gaps(found) == [("secrets", "", "no detector of it answered in these records")]
+
+
 def test_another_definition_is_not_replayable():
     old = policy(guardrail("custom/rivals", words=("Acme",)))
     new = policy(guardrail("custom/rivals", words=("Acme", "Globex")))

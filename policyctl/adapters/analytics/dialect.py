@@ -26,7 +26,6 @@ class Dialect:
         utc: a timestamp in UTC of a column and its type.
         date: a literal of a day.
         quoted: a literal of text.
-        text: the type of text, for casts.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Dialect:
     utc: Callable[[str, str], str]
     date: Callable[[str], str]
     quoted: Callable[[str], str]
-    text: str = "VARCHAR"
 
     def bucket(self, salt: str, key: str) -> str:
         """The sticky bucket of a key expression, as `core.bucket.bucket` computes it."""
@@ -86,7 +84,6 @@ SPARK = Dialect(
     utc=lambda name, _: f"CAST({name} AS TIMESTAMP)",
     date=_date,
     quoted=_escaped,
-    text="STRING",
 )
 VECTORS_SALT = "policyctl/v1:guardrails"
 VECTORS = (

@@ -10,7 +10,6 @@ from policyctl.adapters.analytics.dialect import Dialect
 from policyctl.adapters.analytics.rules_sql import CELL
 
 _CELL = ", ".join(CELL)
-_GROUP = f"day, {_CELL}, detector_version, level, status"
 
 
 def totals(dialect: Dialect) -> str:
