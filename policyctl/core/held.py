@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.frozen import fresh, frozen
+from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 
 
@@ -28,7 +28,7 @@ class HeldEntry:
     signatures: Mapping[str, str]
     settled: bool
     binding: bool
-    vouchers: Mapping[str, str] = fresh(default_factory=dict)
+    vouchers: Mapping[str, str] = field(default_factory=dict)
     root: int = field(default=0, compare=False)
 
 
