@@ -33,6 +33,8 @@ SELECT
   CASE WHEN hash(i * 7) % 1000 < 28 THEN CAST(1 + hash(i * 3) % 5 AS TINYINT) END AS level,
   CAST(hash(i) % 10000 AS DOUBLE) / 10000 AS score,
   'ok' AS status,
+  CAST(NULL AS BOOLEAN) AS blocked,
+  '' AS fingerprint,
   CASE WHEN hash(i * 11) % 200 = 0 THEN 'false_positive'
        WHEN hash(i * 11) % 200 = 1 THEN 'true_positive' END AS label
 FROM range({start}, {stop}) t(i)
