@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EXTRA = "pip install 'policyctl[spark]'; classic Spark also needs Java 17"
 _CONNECT = "sc://"
+_CONNECT_EXTRA = "pip install 'pyspark[connect]'"
 _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -163,7 +164,8 @@ def session(url: str) -> SparkSession:
             spark.sparkContext.setLogLevel("ERROR")
     except Exception as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
-        raise PolicyctlError(f"no Spark at {url}: {said[0][:300]}", hint=EXTRA) from error
+        hint = _CONNECT_EXTRA if url.startswith(_CONNECT) else EXTRA
+        raise PolicyctlError(f"no Spark at {url}: {said[0][:300]}", hint=hint) from error
     return spark
 
 
