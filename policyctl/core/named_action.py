@@ -36,3 +36,8 @@ def unnamed_changes(
         return ()
     differing = {key for key in {*before, *after} if before.get(key) != after.get(key)}
     return tuple(sorted(differing - _COVERED[action]))
+
+
+def more_than_an_edit(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """True if a change lets something else through, too: governance may ask others about that."""
+    return any(before.get(key) != after.get(key) for key in _LETS_THROUGH)

@@ -101,10 +101,12 @@ class _Gate:
             raise InputError(f"neither the branch nor '{changes.base}' has a file {known}")
         own = readers.files.below(changes.tip, _CATALOGUES)
         self._catalogues = readers.catalogues(own)
+        governance = CommittedGovernance(tip, self._ledgers.root, self._catalogues)
+        self._reader = Reader(readers.documents, governance)
         self._rules = BranchRules(
             files=readers.files,
             documents=readers.documents,
-            governance=CommittedGovernance(tip, self._ledgers.root, self._catalogues),
+            governance=governance,
             read_settings=readers.settings,
             read_known=readers.known,
             known=known,
@@ -160,6 +162,7 @@ class _Gate:
             findings=in_order(found.get(name, ())),
             linted=tuple(item for item in linted if item.file == file),
             documents=self._readers.documents,
+            reader=self._reader,
             files=self._readers.files,
             now=self._now,
         )
@@ -217,8 +220,7 @@ class _Gate:
         files = (paths.policy_path(name) for name in self._changes.policies)
         contents = {file: content_of(snapshot, file) for file in files}
         there = {file: content for file, content in contents.items() if content is not None}
-        reader = Reader(self._readers.documents, self._rules.governance)
-        readings = {file: reader.read(content, file) for file, content in there.items()}
+        readings = {file: self._reader.read(content, file) for file, content in there.items()}
         invalid = [
             item
             for reading in readings.values()

@@ -18,7 +18,7 @@ from policyctl.core.trust_root import TrustRoot
 from policyctl.usecases.branch_changes import BranchChanges, BranchLedgers
 from policyctl.usecases.diff import PolicyDiff
 from policyctl.usecases.ports import CommitFiles, Documents
-from policyctl.usecases.reading import Reading
+from policyctl.usecases.reading import Reader, Reading
 
 _WAY_BACK = frozenset(
     {ChangeAction.DEMOTE, ChangeAction.EMERGENCY_DEMOTE, ChangeAction.RETIRE, ChangeAction.REDACT}
@@ -34,6 +34,7 @@ class PolicyCase:
         reading: the branch's file, read under the base's governance; None where it is gone.
         findings: what is wrong with its chain, here or since the base.
         linted: the errors that the rules find in its file.
+        reader: reads versions of the policy under the base's governance.
         now: the present.
     """
 
@@ -45,6 +46,7 @@ class PolicyCase:
     findings: tuple[Finding, ...]
     linted: tuple[Finding, ...]
     documents: Documents
+    reader: Reader
     files: CommitFiles
     now: datetime
 
@@ -91,10 +93,25 @@ class PolicyCase:
         return bool(self.entries) and all(item.entry.action in _WAY_BACK for item in self.entries)
 
     @cached_property
+    def base_content(self) -> bytes | None:
+        """What the policy file was where the branch left its base.
+
+        Where there are several such commits, that of the last entry which the branch has from them.
+        """
+        last = self.chain[self.known - 1].entry.after if self.known else None
+        if last and last in self.contents:
+            return self.contents[last]
+        return content_of(self.ledgers.snapshots[self.changes.forks[0]], self.file)
+
+    @cached_property
     def before(self) -> Mapping[str, Any] | None:
         """The values of the policy file where the branch left its base, if it can be read."""
-        fork = self.ledgers.snapshots[self.changes.forks[0]]
-        return self.values_of(content_of(fork, self.file))
+        return self.values_of(self.base_content)
+
+    def gates_of(self, content: bytes | None) -> Mapping[str, Mapping[str, Any]]:
+        """The gates in force with these bytes, by target stage; none where nobody can tell."""
+        effective = self.reader.read(content, self.file).effective if content else None
+        return effective.data.get("gates", {}) if effective else {}
 
     @cached_property
     def contents(self) -> Mapping[str, bytes]:

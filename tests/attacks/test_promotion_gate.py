@@ -209,6 +209,52 @@ def test_a_gate_that_is_laxer_than_the_policys_own_is_refused(scene):
     assert "laxer records" in done.check("pii", "gate")[0]["text"]
 
 
+@pytest.mark.parametrize("squashed", [False, True])
+def test_an_entry_behind_a_promotion_does_not_take_the_policys_own_gate_away(scene, squashed):
+    branch(scene, "change")
+    promote(scene, "pii")
+    report = decode(scene.read(paths.HOME + paths.evidence_name("pii", 3)))
+    scene.git("reset", "-q", "--hard", "main")
+    lax = encode({**report, "gate": {**report["gate"], "records": 1000}})
+    content = scene.read(PII).replace(b"stage: logging", b"stage: limited")
+    target = {"action": ChangeAction.PROMOTE, "target": Stage.LIMITED}
+    scene.forge("pii", content, evidence=lax, **target)
+    scene.commit()
+    scene.forge("pii", content + b"# more\n", action=ChangeAction.EDIT)
+    scene.commit()
+    if squashed:
+        scene.git("reset", "-q", "--soft", "main")
+        scene.commit("squashed")
+    assert scene.verify("--base", "main").codes == set()
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts, done.codes) == (1, {"pii": "refused"}, {"promote-gate"})
+    assert "laxer records" in done.check("pii", "gate")[0]["text"]
+
+
+def test_a_policys_own_gate_is_not_lowered_by_the_branch_that_uses_it(scene):
+    branch(scene, "change")
+    scene.edit(PII, "records: 2000", "records: 1500")
+    scene.do("record", "pii", "--rationale", "less will do", by="erin")
+    promote(scene, "pii")
+    approve(scene, "pii")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts, done.codes) == (1, {"pii": "refused"}, {"promote-gate"})
+    assert done.check("pii", "gate")[0] == {
+        "topic": "gate",
+        "verdict": "refused",
+        "text": ".policyctl/evidence/pii/000004.json was judged by a laxer records than 'pii' asks "
+        "for in the base",
+        "hint": "merge the lower gate first, in a pull request of its own",
+    }
+
+    scene.git("branch", "-f", "main", "change~1")
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {"pii": "ready"})
+
+
 def test_a_stage_that_is_skipped_and_a_promotion_without_evidence_are_refused(scene):
     branch(scene, "change")
     content = scene.read(PII).replace(b"stage: logging", b"stage: enforce")
@@ -294,6 +340,61 @@ def test_an_edit_beside_it_does_not_cover_what_an_entry_does_not_say(scene):
     assert done.check(BOT, "recorded")[0]["text"] == (
         "entry 5 is called 'demote' and changes 'purpose'"
     )
+
+
+@pytest.fixture
+def strict_about_exceptions(scene):
+    """Exceptions need Rita, whatever else needs Sam or Pia."""
+    others = tuple(one for one in ChangeAction if one is not ChangeAction.EXCEPTION)
+    usual = ApprovalRule(need={"security": 1}, actions=others)
+    strict = ApprovalRule(need={"risk": 1}, actions=(ChangeAction.EXCEPTION,))
+    scene.rotate(approvals=(usual, strict))
+    scene.commit("exceptions need risk")
+    branch(scene, "change")
+    return scene
+
+
+def widened(scene, *more):
+    scene.edit(FILE, "redteam-lab}", "[redteam-lab, bank-support]}")
+    for old, new in more:
+        scene.edit(FILE, old, new)
+    scene.do("record", BOT, "--rationale", "because", by="erin")
+
+
+def test_an_edit_that_widens_an_exception_beside_needs_what_an_exception_needs(
+    strict_about_exceptions,
+):
+    scene = strict_about_exceptions
+    widened(scene, ("Answers", "Guesses"))
+    approve(scene, BOT)
+    assert scene.verify("--base", "main").codes == set()
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts, done.codes) == (1, {BOT: "refused"}, {"promote-recorded"})
+    assert done.check(BOT, "recorded")[0]["text"] == (
+        "entry 4 is called 'edit', changes 'exceptions' too, and lacks what that needs: 1 x risk"
+    )
+
+    edit(scene, BOT)
+    approve(scene, BOT)
+    scene.git("reset", "-q", "--soft", "main")
+    scene.commit("squashed")
+    squashed = gate(scene)
+    assert (squashed.code, squashed.verdicts) == (1, {BOT: "refused"})
+    assert squashed.check(BOT, "recorded")[0]["text"].startswith(
+        "what entry 4 ('edit') changes by itself is in no commit, and it lacks"
+    )
+
+
+def test_an_exception_and_an_edit_of_their_own_pass_with_what_each_needs(strict_about_exceptions):
+    scene = strict_about_exceptions
+    widened(scene)
+    approve(scene, BOT, by="rita")
+    edit(scene, BOT)
+    approve(scene, BOT)
+
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {BOT: "ready"})
 
 
 def test_a_squash_does_not_hide_what_an_entry_did(scene):

@@ -3,7 +3,7 @@
 import pytest
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.named_action import is_narrow, unnamed_changes
+from policyctl.core.named_action import is_narrow, more_than_an_edit, unnamed_changes
 
 BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": []}
 
@@ -34,3 +34,8 @@ def test_every_way_to_ask_for_fewer_approvals_is_narrow():
     assert {action for action in ChangeAction if not is_narrow(action)} == {
         *(ChangeAction.REGISTER, ChangeAction.EDIT, ChangeAction.VOID, ChangeAction.RETIRE)
     }
+
+
+def test_an_exception_beside_an_edit_is_more_than_an_edit():
+    assert more_than_an_edit(BEFORE, {**BEFORE, "exceptions": [1]})
+    assert not more_than_an_edit(BEFORE, {**BEFORE, "sensitivity": "L1"})
