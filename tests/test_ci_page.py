@@ -90,8 +90,8 @@ def test_the_recipe_for_any_ci_ends_as_the_gate_does(clone, recorded, by_hand, c
 
     assert (done.returncode == 0) is (code == 0), done.stderr
     assert done.returncode in (0, 1, code)
-    assert (clone / "policy-check.md").read_text().startswith("### ")
-    assert "<testsuites" in (clone / "lint.xml").read_text()
+    assert (clone / "policy-report/check.md").read_text().startswith("### ")
+    assert "<testsuites" in (clone / "policy-report/lint.xml").read_text()
 
 
 def test_the_recipe_after_a_merge_works(clone):

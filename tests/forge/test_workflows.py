@@ -130,6 +130,16 @@ def test_what_judges_pull_requests_knows_no_secret_and_writes_no_content():
         assert "pull_request_target" not in text
 
 
+def test_a_verdict_about_another_base_does_not_count_for_this_one():
+    """A check belongs to a commit, and stays green when a pull request gets another base."""
+    text = WORKFLOWS[".github/workflows/policies.yml"]
+    asked = yaml.safe_load(text)[True]["pull_request"]  # YAML 1.1 reads 'on' as true
+
+    merged = yaml.safe_load(WORKFLOWS[".github/workflows/policy-merged.yml"])
+    assert asked["branches"] == merged[True]["push"]["branches"]
+    assert set(asked["types"]) == {"opened", "synchronize", "reopened", "edited"}
+
+
 def test_keys_are_in_environments_only():
     for text in WORKFLOWS.values():
         for job in yaml.safe_load(text)["jobs"].values():
