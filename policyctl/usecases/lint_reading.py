@@ -40,7 +40,7 @@ class Surroundings:
     @cached_property
     def reader(self) -> Reader:
         """Reads the files, and each baseline once."""
-        return Reader(self.documents, self.governance)
+        return Reader(self.documents, self.governance, rules=())  # `rule_findings` asks them all
 
     @cached_property
     def rules(self) -> tuple[AnyRule, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from policyctl.core.effective import Effective, Foundation
 from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.frozen import frozen
 from policyctl.core.items import missing
 from policyctl.errors import DocumentError, InputError
-from policyctl.rules.rule import Subject
+from policyctl.rules.rule import Rule, Subject
 from policyctl.rules.validating import VALIDATING
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -57,9 +57,19 @@ def read_document(
 class Reader:
     """Reads the policies of one repository, and each baseline once for all of them."""
 
-    def __init__(self, documents: Documents, governance: Governance) -> None:
+    def __init__(
+        self, documents: Documents, governance: Governance, rules: Iterable[Rule] = VALIDATING
+    ) -> None:
+        """Prepare to read.
+
+        Args:
+            documents: reads and checks YAML.
+            governance: what the policies go by.
+            rules: what is asked of each policy; nothing where somebody asks it later.
+        """
         self._documents = documents
         self._governance = governance
+        self._rules = tuple(rules)
         self._baselines: dict[str, tuple[Mapping[str, Any] | None, Foundation]] = {}
 
     def read(self, content: bytes, file: str) -> Reading:
@@ -105,7 +115,7 @@ class Reader:
             root=self._governance.root,
             catalogues=self._governance.catalogues,
         )
-        found = [finding for rule in VALIDATING for finding in rule.findings(subject)]
+        found = [finding for rule in self._rules for finding in rule.findings(subject)]
         return Reading(
             file=document.file,
             content=content,
