@@ -10,6 +10,7 @@ from pathlib import Path
 from policyctl.adapters.git_location import GitLocation, find_readable
 from policyctl.adapters.git_objects import PATHS, ObjectStore, TreeEntry
 from policyctl.adapters.governed_files import GovernedFiles, is_governed
+from policyctl.adapters.ref_names import require_one_meaning
 from policyctl.core import paths
 from policyctl.core.frozen import frozen
 from policyctl.core.history import Dropped, State
@@ -37,7 +38,8 @@ class Commits:
         return self._store
 
     def resolve(self, rev: str) -> str:
-        """The id of the commit that ``rev`` names."""
+        """The id of the commit that ``rev`` names, and names alone."""
+        require_one_meaning(self._store, rev)
         try:
             return self._store.resolve(rev)
         except RepositoryError as error:

@@ -1016,6 +1016,39 @@ def test_strangers_and_unknown_bases_are_said_to_be_so(scene):
     assert "git fetch --unshallow" in done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "ref"),
+    [
+        ("main", "refs/tags/main"),
+        ("origin/main", "refs/tags/origin/main"),
+        ("origin/main", "refs/heads/origin/main"),
+        ("heads/main", "refs/tags/heads/main"),
+        ("main^{commit}", "refs/tags/main"),
+    ],
+)
+def test_a_base_whose_name_means_two_commits_is_not_guessed(scene, name, ref):
+    """Fetching brings tags along, and git takes a tag for a branch of the same name."""
+    scene.git("update-ref", "refs/remotes/origin/main", "main")
+    branch(scene, "change")
+    scene.edit(FILE, "Answers", "Guesses")
+    scene.commit()
+    scene.git("update-ref", ref, "change")
+
+    done = scene.policyctl("promote", "--check", "--base", name)
+
+    meant = "refs/remotes/origin/main" if name.startswith("origin") else "refs/heads/main"
+    first, second = (meant, ref) if name.startswith("heads") else (ref, meant)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"policyctl: '{name}' means {first} and {second}, which differ\n"
+        "  = write the whole name of the one that is meant, as it stands here\n"
+    )
+    assert gate(scene, meant).code == 1
+
+    scene.git("update-ref", ref, "refs/heads/main")
+    assert gate(scene, name).code == 1
+
+
 def test_a_hostile_repository_runs_nothing(change, place):
     """What a fork can bring into the tree, and what its checkout may have as configuration."""
     marker = place / "ran"

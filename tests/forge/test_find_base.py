@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
 from pathlib import Path
 
 import policyctl
@@ -90,6 +91,24 @@ def test_a_run_by_hand_starts_from_the_default_branch_or_the_input(job, origin):
         done, found = base_of(job, origin, "workflow_dispatch", payload, head=head, base=base)
 
         assert found == (origin.commit("main"), head), done.log
+
+
+def test_a_tag_that_is_called_like_a_branch_is_not_taken_for_it(job, origin):
+    head = grown(origin, "feature", 1)
+    for tag in ("main", "origin/main"):
+        origin.author.git("push", "-q", str(origin.bare), f"{head}:refs/tags/{tag}")
+    payload = {"repository": REPOSITORY}
+    refspecs = {False: "refs/tags/*:refs/tags/*", True: "refs/heads/*:refs/remotes/origin/*"}
+
+    for whole in (False, True):
+        for base in ("", *(("main", "origin/main") if whole else ())):
+            place = origin.checkout(head)
+            for each in {refspecs[False], refspecs[whole]}:
+                run = ["git", "-C", str(place), "fetch", "-q", "origin", each]
+                subprocess.run(run, check=True)
+            done = job(place, "workflow_dispatch", payload).script("find-base.sh", INPUT_BASE=base)
+
+            assert done.outputs.get("base") == origin.commit("refs/heads/main"), done.log
 
 
 def test_an_input_that_is_no_revision_is_refused(job, origin):

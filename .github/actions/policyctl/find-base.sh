@@ -13,25 +13,33 @@ git_with_token
 
 field() { jq -r "$1 // empty" "$GITHUB_EVENT_PATH"; }
 
-# A commit that the input names, found where a checkout has branches and tags.
-named() {
-  local name found
-  [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9._/@^~-]*$ ]] || refuse "the input base is no revision: $1"
-  for name in "$1" "origin/$1"; do
-    found=$(plain_git rev-parse --verify --quiet --end-of-options "$name^{commit}" || true)
-    if [ -n "$found" ]; then printf '%s' "$found" && return; fi
-  done
-  if is_commit "$1"; then printf '%s' "$1" && return; fi
+# The end of a branch of the forge.
+fetched() {
   plain_git fetch --quiet --no-tags --depth=1 origin "refs/heads/$1" >&2 ||
     refuse "the input base names nothing that can be fetched: $1" 3
   plain_git rev-parse --verify 'FETCH_HEAD^{commit}'
+}
+
+found() { plain_git rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
+
+# A commit that the input names, found where a checkout has branches and tags. Branches of the forge come
+# first: git itself prefers a tag, and whoever may push one could give it the name of a branch.
+named() {
+  local name names=("refs/remotes/origin/$1" "refs/remotes/$1" "$1")
+  [[ $1 =~ ^[A-Za-z0-9][A-Za-z0-9._/@^~-]*$ ]] || refuse "the input base is no revision: $1"
+  case $1 in HEAD*) names=("$1") ;; esac
+  for name in "${names[@]}"; do
+    if found "$name"; then return; fi
+  done
+  if is_commit "$1"; then printf '%s' "$1" && return; fi
+  fetched "$1"
 }
 
 default_branch() {
   local branch
   branch=$(field .repository.default_branch)
   [ -n "$branch" ] || refuse "the event $GITHUB_EVENT_NAME names no default branch: set the input base"
-  named "$branch"
+  found "refs/remotes/origin/$branch" || fetched "$branch"
 }
 
 base='' head='' number='' fork=false

@@ -1,0 +1,44 @@
+"""Names of refs that mean several commits: of which git takes one."""
+
+from __future__ import annotations
+
+import re
+
+from policyctl.adapters.git_process import GitProcess
+from policyctl.adapters.object_ids import is_object_id, is_plain
+from policyctl.errors import RepositoryError
+
+_PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}")
+"""Where git looks for a name, in its order (gitrevisions(7))."""
+_PSEUDO = re.compile(r"[A-Z_]+\Z")
+_BEHIND = re.compile(r"[\^~:]|@\{")
+"""What ends the name in a revision."""
+
+
+def require_one_meaning(git: GitProcess, rev: str) -> None:
+    """Refuse a revision whose name stands for refs at different commits.
+
+    Whoever may push a tag could otherwise call it as the branch is called with which a change is
+    compared: fetching brings tags along, and git prefers them.
+
+    Raises:
+        RepositoryError: it does.
+    """
+    name = _BEHIND.split(rev, maxsplit=1)[0]
+    if not is_plain(name) or is_object_id(name) or _PSEUDO.match(name):
+        return
+    places = [place.format(name) for place in _PLACES]
+    asked = [place for place in places if place.startswith("refs/")]
+    listed = git.text("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", *asked)
+    found: dict[str, str] = {}
+    for line in listed.splitlines():
+        ref, *ids = line.split()
+        if ref in asked:  # a pattern also matches what is below it
+            found[ref] = ids[-1]
+    first, *others = sorted(found, key=asked.index) or [""]
+    other = next((ref for ref in others if found[ref] != found[first]), None)
+    if other is not None:
+        raise RepositoryError(
+            f"'{rev}' means {first} and {other}, which differ",
+            hint="write the whole name of the one that is meant, as it stands here",
+        )
