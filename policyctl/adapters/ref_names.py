@@ -1,4 +1,4 @@
-"""Names of refs that mean several commits: of which git takes one."""
+"""Names of refs that mean several commits, of which git takes one."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from policyctl.render import github, junit, markdown, sarif
 from policyctl.render.json import envelope
 from policyctl.render.json import validate as as_json
 from policyctl.render.lines import clean, plain
+from policyctl.render.markdown_text import plain_text
 from policyctl.render.text import validate as as_text
 from policyctl.usecases.unreported import Unreported
 from policyctl.usecases.validate import Validation
@@ -252,6 +253,29 @@ def test_no_line_of_a_policy_becomes_a_command_of_its_own():
     commands = [row for row in github.render(REPORT).splitlines() if row.startswith("::")]
 
     assert len(commands) == len(REPORT.findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "https://evil.example/x",
+            "HTTP://evil.example",
+            "www.evil.example",
+            "someone@example.org",
+        ),
+        *("#7", "acme/other#7", "GH-7", "fixes gh-7", "@octocat", "acme/other@0123456789abcdef"),
+    ],
+)
+def test_github_makes_nothing_of_text_by_itself(text):
+    """It looks for links, references and mentions in stretches of text, which elements end."""
+    html = MarkdownIt("commonmark").render(plain_text(text))
+    stretches = re.split(r"<[^>]*>", html)
+
+    assert "".join(stretches).strip() == text
+    assert not any(
+        re.search(r"://|www\.|#\d|GH-\d|@\w|\w@", part, re.IGNORECASE) for part in stretches
+    )
 
 
 def test_text_of_a_policy_becomes_no_element_of_a_page():
