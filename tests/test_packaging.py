@@ -40,17 +40,14 @@ def test_it_carries_every_schema_baseline_catalogue_and_the_demo_records(wheel):
     for kind in ("schemas", "baselines"):
         for file in (CHECKOUT / kind).iterdir():
             assert f"policyctl/_data/{kind}/{file.name}" in inside
-    for kind, folder in (
-        ("ci-action", ".github/actions/policyctl"),
-        ("ci-workflows", "ci/github/workflows"),
-        ("ci-gitlab", "ci/gitlab"),
-    ):
+    for kind, folder in (("ci-action", ".github/actions/policyctl"),):
         for file in (CHECKOUT / folder).iterdir():
             assert f"policyctl/_data/{kind}/{file.name}" in inside
     assert "policyctl/_data/ci-reusable/policy-check.yml" in inside
     assert "policyctl/_data/ci-reusable/ci.yml" not in inside
-    for file in (CHECKOUT / "policyctl/catalogues").glob("*.json"):
-        assert f"policyctl/catalogues/{file.name}" in inside
+    for kind in ("catalogues", "starters/github", "starters/gitlab"):
+        for file in (CHECKOUT / "policyctl" / kind).iterdir():
+            assert f"policyctl/{kind}/{file.name}" in inside
     assert "policyctl/demo_data/records.jsonl.gz" in inside
     assert "policyctl/py.typed" in inside
     assert not [name for name in inside if name.startswith(("tests", "docs"))]

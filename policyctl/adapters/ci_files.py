@@ -14,12 +14,12 @@ _GITLAB = {".gitlab-ci.yml": ".gitlab-ci.yml", "policyctl.yml": ".gitlab/policyc
 def ci_files(forge: Forge) -> dict[str, bytes]:
     """The files for a forge by their path in a repository."""
     if forge is Forge.GITLAB:
-        return {path: shipped_file("ci-gitlab", name) for name, path in _GITLAB.items()}
+        return {path: shipped_file("starters/gitlab", name) for name, path in _GITLAB.items()}
     return {
         **{_ACTION + name: shipped_file("ci-action", name) for name in shipped_names("ci-action")},
         _WORKFLOWS + _REUSABLE: shipped_file("ci-reusable", _REUSABLE),
         **{
-            _WORKFLOWS + name: shipped_file("ci-workflows", name)
-            for name in shipped_names("ci-workflows")
+            _WORKFLOWS + name: shipped_file("starters/github", name)
+            for name in shipped_names("starters/github")
         },
     }

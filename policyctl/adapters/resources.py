@@ -8,22 +8,20 @@ TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a b
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-_INSIDE = {"catalogues"}
+_INSIDE = {"catalogues", "starters/github", "starters/gitlab"}
 _CHECKOUT = {
     "rules": "docs/rules",
     "ci-action": ".github/actions/policyctl",
     "ci-reusable": ".github/workflows",
-    "ci-workflows": "ci/github/workflows",
-    "ci-gitlab": "ci/gitlab",
 }
 
 
 def shipped(kind: str) -> Traversable:
-    """The folder of shipped ``schemas``, ``baselines``, ``rules`` or ``catalogues``.
+    """The folder of shipped ``schemas``, ``baselines``, ``rules``, ``catalogues`` and so on.
 
-    The catalogues are part of the package. A wheel carries the others under ``policyctl/_data``; in
-    a checkout, and in an editable install of one, they stand beside the package: the pages about
-    the rules among the other documents.
+    Catalogues and starters are part of the package. A wheel carries the others under
+    ``policyctl/_data``; in a checkout, and in an editable install of one, they stand beside the
+    package: the pages about the rules among the other documents.
     """
     # Not at the top: they cost more than the rest of a start of `validate` that needs neither.
     from importlib.resources import files
