@@ -1,6 +1,7 @@
 """``promote --check``: every policy change of a pull request, judged by what its base asks for."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -885,6 +886,41 @@ def test_a_policy_that_was_retired_and_recorded_under_another_name_passes(scene)
 
     assert done.verdicts["privacy"] == "ready"
     assert done.policies["pii"]["verdict"] in {"ready", "owed"}
+
+
+def with_another_key(scene):
+    root = scene.root()
+    sam = replace(root.people["sam"], keys=scene.member("new").keys)
+    return {"people": {**root.people, "sam": sam}}
+
+
+def in_another_role(scene):
+    root = scene.root()
+    left = tuple(who for who in root.roles["security"].members if who != "sam")
+    return {"roles": {**root.roles, "security": replace(root.roles["security"], members=left)}}
+
+
+@pytest.mark.parametrize("revoke", [with_another_key, in_another_role])
+def test_an_approval_that_comes_after_its_key_was_revoked_is_refused(scene, revoke):
+    edit(scene, BOT)
+    scene.rotate(**revoke(scene))
+    scene.commit("Sam lost his key")
+    branch(scene, "change")
+    scene.sign(BOT, 4, "sam", "security")
+    scene.commit("sam: yes")
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts, done.codes) == (1, {BOT: "refused"}, {"promote-approvals"})
+    assert done.check(BOT, "approvals")[0]["text"] == (
+        "'sam' approved entry 4 as security since trust root 2 of the base, which does not let "
+        "this key do so any more"
+    )
+
+    scene.sign(BOT, 4, "pia", "security")
+    scene.remove(paths.signature_path(BOT, 4, "sam", "security"))
+    scene.commit("pia: yes")
+    assert gate(scene).code == 0
 
 
 def test_an_approval_alone_is_a_change_that_passes(scene):
