@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from policyctl.core import paths
 from policyctl.core.approvals import unfilled
 from policyctl.core.entry import Entry
-from policyctl.core.frozen import frozen
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
 from policyctl.core.snapshot import content_of
@@ -78,6 +78,23 @@ def missing_by_base(case: PolicyCase) -> Iterator[tuple[Recorded, Mapping[str, i
         missing = missing_of(case, item, item.entry)
         if missing:
             yield item, missing
+
+
+def missing_by_owner(case: PolicyCase) -> Iterator[tuple[Recorded, Mapping[str, int]]]:
+    """What entries of the branch would lack had the policy the owner that it has in the base.
+
+    Where nobody has to agree to another owner, a branch could otherwise give the policy away, and
+    have at once approved by its owners what owners may not approve.
+    """
+    if not case.known or case.root.solo:
+        return
+    former = case.root.owners(case.chain[case.known - 1].entry.owner)
+    for item in case.entries:
+        if not item.missing and any(people & former for people in item.approvals.values()):
+            others = {role: people - former for role, people in item.approvals.items()}
+            missing = missing_of(case, replace(item, approvals=others), item.entry)
+            if missing:
+                yield item, missing
 
 
 def missing_of(case: PolicyCase, item: Recorded, entry: Entry) -> dict[str, int]:

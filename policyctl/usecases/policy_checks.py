@@ -7,7 +7,7 @@ from typing import Any
 
 from policyctl.core.expiry import day, days_left, is_expired
 from policyctl.core.merge_verdict import Check, Topic, Verdict
-from policyctl.usecases.policy_approvals import missing_by_base, outdated
+from policyctl.usecases.policy_approvals import missing_by_base, missing_by_owner, outdated
 from policyctl.usecases.policy_case import PolicyCase
 from policyctl.usecases.policy_gates import gate_checks
 from policyctl.usecases.policy_naming import naming_checks
@@ -29,6 +29,14 @@ def _approvals(case: PolicyCase) -> Iterator[Check]:
         text = f"entry {item.entry.seq} lacks {owed} by trust root {version}, which the base has"
         hint = f"merge trust root {item.entry.root} first, in a pull request of its own"
         yield Check(topic=Topic.APPROVALS, verdict=Verdict.OWED, text=text, hint=hint)
+    for item, missing in missing_by_owner(case):
+        owed = ", ".join(f"{count} x {role}" for role, count in sorted(missing.items()))
+        text = (
+            f"entry {item.entry.seq} lacks {owed} by somebody who does not own "
+            f"'{case.policy}' in the base"
+        )
+        hint = "merge the change of its owner first, in a pull request of its own"
+        yield Check(topic=Topic.APPROVALS, verdict=Verdict.REFUSED, text=text, hint=hint)
     for item, who, role in outdated(case):
         text = (
             f"'{who}' approved entry {item.entry.seq} as {role} since trust root "

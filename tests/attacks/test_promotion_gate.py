@@ -888,6 +888,28 @@ def test_a_policy_that_was_retired_and_recorded_under_another_name_passes(scene)
     assert done.policies["pii"]["verdict"] in {"ready", "owed"}
 
 
+def test_owners_do_not_approve_by_giving_the_policy_away_first(scene):
+    """In logging nobody has to agree to another owner; Olga owns the policy in the base."""
+    branch(scene, "change")
+    scene.edit(PII, "owner: assistants", "owner: rita")
+    scene.do("record", "pii", "--rationale", "hers now", by="erin")
+    promote(scene, "pii")
+    approve(scene, "pii", by="olga")
+    assert scene.verify("--base", "main").codes == set()
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts, done.codes) == (1, {"pii": "refused"}, {"promote-approvals"})
+    assert done.check("pii", "approvals")[0]["text"] == (
+        "entry 4 lacks 1 x security by somebody who does not own 'pii' in the base"
+    )
+
+    scene.remove(paths.signature_path("pii", 4, "olga", "security"))
+    scene.commit()
+    approve(scene, "pii", by="sam")
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {"pii": "ready"})
+
+
 def with_another_key(scene):
     root = scene.root()
     sam = replace(root.people["sam"], keys=scene.member("new").keys)
