@@ -124,7 +124,8 @@ def _children(
             child = context.Process(  # type: ignore[attr-defined]
                 target=_work, args=(location, task, there), daemon=True
             )
-            child.start()
+            with _nothing_from_here():
+                child.start()
             there.close()
             children.append((child, here))
         yield [partial(_answer, pipe) for _, pipe in children]
@@ -142,6 +143,24 @@ def _context() -> BaseContext:
 
     plain = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if plain else "spawn")
+
+
+@contextmanager
+def _nothing_from_here() -> Iterator[None]:
+    """Let no child import what lies in the present folder, which may be anybody's checkout.
+
+    A process that does not start as a copy is ``python -c``, which looks there first.
+    """
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _answer(pipe: Connection) -> bytes | None:
