@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,11 @@ _COVERED: Mapping[ChangeAction, frozenset[str]] = {
 """The keys of a policy that each kind of change may touch; any other kind may touch all."""
 
 
+def is_move(action: ChangeAction) -> bool:
+    """True if a change of this kind moves the stage and touches nothing else."""
+    return _COVERED.get(action) is _MOVES
+
+
 def is_narrow(action: ChangeAction) -> bool:
     """True if a change of this kind may touch some keys of a policy only."""
     return action in _COVERED
@@ -34,10 +40,37 @@ def unnamed_changes(
     """
     if action not in _COVERED:
         return ()
-    differing = {key for key in {*before, *after} if before.get(key) != after.get(key)}
-    return tuple(sorted(differing - _COVERED[action]))
+    return tuple(sorted(differing_keys(before, after) - _COVERED[action]))
+
+
+def differing_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The keys under which two documents differ: ``null`` is not nothing, nor ``1`` ``true``."""
+    return {
+        key
+        for key in {*before, *after}
+        if (key in before) != (key in after) or _spelt(before[key]) != _spelt(after[key])
+    }
+
+
+def _spelt(value: object) -> str:
+    """The value so that only equal ones of the same kind are spelt alike, in whatever order."""
+    return json.dumps(value, sort_keys=True, default=repr)
+
+
+def only_moves(before: bytes, after: bytes, source: str, target: str) -> bool:
+    """True if two files differ in one word, which names the stage.
+
+    Comments are no values, and may suppress a rule from the next change on.
+    """
+    old, new = source.encode(), target.encode()
+    pairs = enumerate(zip(before, after, strict=False))
+    parted = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+    return any(
+        before[at : at + len(old)] == old and before[:at] + new + before[at + len(old) :] == after
+        for at in range(max(parted - len(old), 0), parted + 1)
+    )
 
 
 def more_than_an_edit(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """True if a change lets something else through, too: governance may ask others about that."""
-    return any(before.get(key) != after.get(key) for key in _LETS_THROUGH)
+    return bool(differing_keys(before, after) & _LETS_THROUGH)

@@ -8,7 +8,13 @@ from typing import Any
 
 from policyctl.core.entry import ChangeAction
 from policyctl.core.merge_verdict import Check, Topic, Verdict, topic_of
-from policyctl.core.named_action import is_narrow, more_than_an_edit, unnamed_changes
+from policyctl.core.named_action import (
+    is_move,
+    is_narrow,
+    more_than_an_edit,
+    only_moves,
+    unnamed_changes,
+)
 from policyctl.core.recorded import Recorded
 from policyctl.usecases.policy_approvals import missing_of
 from policyctl.usecases.policy_case import PolicyCase
@@ -33,10 +39,21 @@ def _narrow(case: PolicyCase, item: Recorded) -> Iterator[Check]:
         yield from _unseen(case, item, "an edit", _missing_as(case, item, ChangeAction.EDIT))
         return
     keys = unnamed_changes(entry.action, before, after)
-    if keys:
-        text = f"entry {entry.seq} is called '{entry.action.value}' and changes {_listed(keys)}"
+    more = _listed(keys) if keys else _beside_the_stage(case, item)
+    if more:
+        text = f"entry {entry.seq} is called '{entry.action.value}' and changes {more}"
         hint = f"take it back with 'policyctl withdraw {case.policy}', and record an edit"
         yield Check(topic=Topic.RECORDED, verdict=Verdict.REFUSED, text=text, hint=hint)
+
+
+def _beside_the_stage(case: PolicyCase, item: Recorded) -> str:
+    """What a move changes that is no value, such as a comment that suppresses a rule."""
+    entry = item.entry
+    if not is_move(entry.action) or entry.source is None or entry.target is None:
+        return ""
+    before, after = (case.contents[digest or ""] for digest in (entry.before, entry.after))
+    moves = only_moves(before, after, entry.source.value, entry.target.value)
+    return "" if moves else "more of the file than the stage"
 
 
 def _edit(case: PolicyCase, item: Recorded) -> Iterator[Check]:

@@ -313,6 +313,27 @@ def test_an_entry_that_is_called_less_than_it_does_is_refused(scene, action, tar
     assert done.check(BOT, "recorded")[0]["text"] == words
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (b"# policyctl: ignore[purpose-thin] because\n", "more of the file than the stage"),
+        (b"sensitivity: null\n", "'sensitivity'"),
+    ],
+)
+def test_a_way_back_brings_nothing_along_that_is_no_value(scene, more, words):
+    branch(scene, "change")
+    content = scene.read(FILE).replace(b"stage: limited", b"stage: logging") + more
+    scene.forge(BOT, content, action=ChangeAction.DEMOTE, target=Stage.LOGGING)
+    scene.commit()
+
+    done = gate(scene)
+
+    assert (done.code, done.verdicts) == (1, {BOT: "refused"})
+    assert (
+        done.check(BOT, "recorded")[0]["text"] == f"entry 4 is called 'demote' and changes {words}"
+    )
+
+
 def demoted_and_more(scene):
     """An edit that everybody approved, and behind it a demotion that does more than it says."""
     free = ApprovalRule(need={}, actions=(ChangeAction.DEMOTE,))

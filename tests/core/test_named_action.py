@@ -3,9 +3,9 @@
 import pytest
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.named_action import is_narrow, more_than_an_edit, unnamed_changes
+from policyctl.core.named_action import is_narrow, more_than_an_edit, only_moves, unnamed_changes
 
-BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": []}
+BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": [], "share": 1}
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,9 @@ BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": []}
     [
         (ChangeAction.DEMOTE, {"stage": "logging"}, ()),
         (ChangeAction.DEMOTE, {"stage": "logging", "sensitivity": "L1"}, ("sensitivity",)),
+        (ChangeAction.DEMOTE, {"stage": "logging", "extends": None}, ("extends",)),
+        (ChangeAction.DEMOTE, {"stage": "logging", "share": True}, ("share",)),
+        (ChangeAction.DEMOTE, {"stage": "logging", "share": 1.0}, ("share",)),
         (ChangeAction.PROMOTE, {"owner": "me"}, ("owner",)),
         (ChangeAction.EXCEPTION, {"exceptions": [1]}, ()),
         (ChangeAction.EXCEPTION, {"exceptions": [1], "stage": "logging"}, ("stage",)),
@@ -39,3 +42,23 @@ def test_every_way_to_ask_for_fewer_approvals_is_narrow():
 def test_an_exception_beside_an_edit_is_more_than_an_edit():
     assert more_than_an_edit(BEFORE, {**BEFORE, "exceptions": [1]})
     assert not more_than_an_edit(BEFORE, {**BEFORE, "sensitivity": "L1"})
+
+
+@pytest.mark.parametrize(
+    ("after", "moves"),
+    [
+        (b"# limited\nstage: logging # why\n", True),
+        (b"# limited\nstage: logging # because\n", False),
+        (b"# limited\nstage: logging # why\n# more\n", False),
+        (b"# logging\nstage: logging # why\n", False),
+        (b"", False),
+    ],
+)
+def test_a_move_changes_one_word(after, moves):
+    assert only_moves(b"# limited\nstage: limited # why\n", after, "limited", "logging") is moves
+
+
+def test_stages_that_begin_alike_are_told_apart():
+    assert only_moves(b"stage: limited\n", b"stage: logging\n", "limited", "logging")
+    assert only_moves(b"stage: enforce", b"stage: limited", "enforce", "limited")
+    assert not only_moves(b"stage: limited", b"stage: limited", "limited", "logging")
