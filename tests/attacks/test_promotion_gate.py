@@ -1166,7 +1166,7 @@ def test_a_hostile_repository_runs_nothing(change, place):
         (("--check", "--base", "main", "--dry-run"), "so --dry-run has no place"),
         (("--base", "main", "pii", "--to", "limited"), "--base is about a pull request"),
         (("--pin", "0" * 64, "pii", "--to", "limited"), "--pin is about a pull request"),
-        (("pii", "--to", "limited"), "promote needs a reason"),
+        (("pii", "--to", "limited"), "there is no --rationale"),
         (("pii", "--rationale", "x"), "promote needs the stage"),
         (("--to", "limited", "--rationale", "x"), "promote needs the policy's id"),
     ],
