@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -84,6 +85,12 @@ def memories(cache):
     return lambda: sorted(cache.glob("verdicts-*"))
 
 
+def _take_terminal():
+    """Let Ctrl-C reach this process, even where whoever started the tests ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """A pseudo-terminal in which commands run, and a person who answers what they ask."""
 
@@ -101,8 +108,8 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            # So that Ctrl-C reaches it; no threads run here that this could meet.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
+            # No threads run here that this could meet.
+            preexec_fn=_take_terminal,  # noqa: PLW1509
         )
         os.close(theirs)
         shown = self._talk(ours, process, list(answers))
