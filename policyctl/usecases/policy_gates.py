@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence_files import check_evidence
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import replace
 from policyctl.core.merge_verdict import Check, Topic, verdict_of
 from policyctl.core.recorded import Recorded
 from policyctl.core.trust_root import TrustRoot

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from policyctl.core.entry import ChangeAction
+from policyctl.core.frozen import replace
 from policyctl.core.merge_verdict import Check, Topic, Verdict, topic_of
 from policyctl.core.named_action import (
     is_move,
