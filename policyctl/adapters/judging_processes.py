@@ -6,7 +6,6 @@ killed is no verdict: its share is judged again here.
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
 import signal
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 _LEAST = 500
 """Signatures below which another process costs more than it saves."""
 _MOST_PROCESSES = 8
-_logger = logging.getLogger(__name__)
 
 
 @frozen(kw_only=False)
@@ -170,7 +168,9 @@ def _answer(pipe: Connection) -> bytes | None:
     except (EOFError, OSError):
         said = b""
     if not said:
-        _logger.debug("a process that judged policies ended without a verdict")
+        import logging  # a child fails once in a blue moon
+
+        logging.getLogger(__name__).debug("a process that judged policies ended without a verdict")
     return said or None
 
 

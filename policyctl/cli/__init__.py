@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
-from policyctl.cli.plain import plain_driver, plain_validation
+from policyctl.cli.plain import plain_driver, plain_validation, plain_verification
 from policyctl.errors import PolicyctlError
 
 _INTERRUPTED = 130
@@ -84,6 +84,11 @@ def _run(arguments: list[str]) -> int:
         from policyctl.cli.validating import validate_files
 
         return validate_files(*plain)
+    asked = plain_verification(arguments, os.environ)
+    if asked is not None:
+        from policyctl.cli.verifying import verify_revision
+
+        return verify_revision(*asked)
     driver = plain_driver(arguments, os.environ)
     if driver is not None:
         from policyctl.cli.git_drivers import DRIVERS

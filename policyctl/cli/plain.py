@@ -1,17 +1,19 @@
 """Command lines that are understood without loading Typer, which would double the start.
 
-Only what hooks and git itself call is called often enough to matter: ``policyctl validate`` with
-every commit, the drivers for every file that git shows. What is not understood here goes to Typer;
-what is, means the same to both.
+Only what hooks, servers and git itself call is called often enough to matter: ``validate`` with
+every commit, ``verify`` with every pull request, the drivers for every file that git shows. What is
+not understood here goes to Typer; what is, means the same to both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policyctl.cli.formats import FindingsFormat
+from policyctl.cli.formats import FindingsFormat, Format
 
 _COMPLETION = "_POLICYCTL_COMPLETE"
+_PINS = ("POLICYCTL_PIN", "POLICYCTL_ROOT")
+_REVISIONS = ("--rev", "--base")
 _DRIVERS = ("textconv", "diff")
 
 
@@ -54,3 +56,27 @@ def plain_driver(
     if name not in _DRIVERS or not given:
         return None
     return (name, given) if name == "diff" or len(given) == 1 else None
+
+
+def plain_verification(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> tuple[str, str, Format] | None:
+    """The commit, its base (or empty) and the format of a ``verify`` without other options.
+
+    None for all else, and where the environment names a pin, which Typer reads.
+    """
+    unlike = _COMPLETION in environment or any(name in environment for name in _PINS)
+    if arguments[:1] != ["verify"] or unlike:
+        return None
+    given: dict[str, str] = {}
+    rest = iter(arguments[1:])
+    for word in rest:
+        name, equals, value = word.partition("=")
+        if name not in (*_REVISIONS, "--format") or name in given:
+            return None
+        given[name] = value if equals else next(rest, "")
+        if not given[name] or given[name].startswith("-"):
+            return None
+    known = {form.value: form for form in Format}
+    form = known.get(given.get("--format", Format.TEXT.value))
+    return None if form is None else (given.get("--rev", "HEAD"), given.get("--base", ""), form)

@@ -81,15 +81,9 @@ def verify(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Verify the ledger of a commit, from git objects alone."""
-    from policyctl.adapters.commits import commits_of
-    from policyctl.cli.output import emit
     from policyctl.cli.present import moment
-    from policyctl.cli.progress import shown
-    from policyctl.cli.recomputing import with_records
-    from policyctl.cli.witnessing import Wish, verified
-    from policyctl.errors import NotJudgedError, TamperingError, UsageError
-    from policyctl.render.json.verify import render as as_json
-    from policyctl.render.text.verify import render as as_text
+    from policyctl.cli.verifying import Recomputing, verify_ledger
+    from policyctl.cli.witnessing import Wish
 
     wish = Wish(
         pin=checked_pin(pin),
@@ -102,16 +96,5 @@ def verify(
         memory=memory,
         forget=forget,
     )
-    with commits_of(Path.cwd()) as commits:
-        watch = shown("judging the history", lambda: commits.count_states(rev))
-        report = verified(commits, wish, watch)
-    if records:
-        report = with_records(report, records, labels or [], requests)
-    elif labels or requests:
-        raise UsageError("verdicts and counts are compared with records", hint="--records FILE")
-    emit(lambda width: as_text(report, width), lambda: as_json(report), format)
-    if report.tampered:
-        raise typer.Exit(TamperingError.exit_code)
-    if report.refused:
-        raise typer.Exit(1)
-    raise typer.Exit(0 if report.passed else NotJudgedError.exit_code)
+    again = Recomputing(records=records or (), labels=labels or (), requests=requests)
+    raise typer.Exit(verify_ledger(wish, format, again))

@@ -22,13 +22,16 @@ from policyctl.core.comparison import KeptNote
 from policyctl.core.frozen import frozen
 from policyctl.core.signed_note import MAX_NOTE, split_notes
 from policyctl.errors import InputError, UsageError
-from policyctl.render.changelog import render as render_changelog
 from policyctl.usecases.history import Watch
 from policyctl.usecases.judge_commit import Judge
 from policyctl.usecases.memo import ledger_memo
 from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.verify import Verification, verify_commit
 from policyctl.usecases.witnesses import Witnesses
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from policyctl.core.changelog import Changelog
 
 _MOST_BYTES = 256 * MAX_NOTE
 
@@ -90,7 +93,7 @@ def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
         history=wish.history,
         watch=watch,
         witnesses=witnesses,
-        render_changelog=render_changelog,
+        render_changelog=_changelog,
     )
 
 
@@ -137,3 +140,9 @@ def _notes(name: str) -> tuple[KeptNote, ...]:
     if not found:
         raise InputError(f"{source} holds no checkpoint", hint="a note of 'policyctl checkpoint'")
     return found
+
+
+def _changelog(changelog: Changelog) -> str:
+    from policyctl.render.changelog import render  # most commits hold no page to compare with
+
+    return render(changelog)

@@ -284,3 +284,54 @@ def test_verdicts_of_all_processes_are_remembered(many, said, judged, monkeypatc
 
     assert said("validate") == first
     assert judged == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 0),
+        (["--rev", "HEAD"], 0),
+        (["--rev=HEAD~1", "--format=json"], 0),
+        (["--base", "HEAD~1"], 0),
+        (["--format", "json", "--base", "HEAD~1", "--rev", "HEAD"], 0),
+        (["--base", "nowhere"], 2),
+        (["--rev", "nowhere", "--format", "json"], 2),
+        (["--base"], 2),
+        (["--base", "--rev"], 2),
+        (["--base="], 0),
+        (["--rev", ""], 2),
+        (["--format", "xml"], 2),
+        (["--base", "HEAD", "--base", "HEAD~1"], 0),
+        (["--no-memory"], 0),
+        (["HEAD"], 2),
+        (["--help"], 0),
+    ],
+)
+def test_verify_says_the_same_both_ways(recorded, said, monkeypatch, words, code):
+    monkeypatch.chdir(recorded.folder)
+    said("verify", *words)  # from now on the verifier remembers the same
+    plain = said("verify", *words)
+    monkeypatch.setattr(policyctl.cli, "plain_verification", lambda *_: None)
+
+    assert plain == said("verify", *words)
+    assert plain[0] == code
+
+
+@pytest.mark.parametrize("name", ["POLICYCTL_PIN", "POLICYCTL_ROOT"])
+def test_a_pin_in_the_environment_counts_for_verify(recorded, said, monkeypatch, name):
+    monkeypatch.chdir(recorded.folder)
+    monkeypatch.setenv(name, "0" * 64)
+
+    assert said("verify")[0] == 4
+
+
+def test_verify_does_without_typer(recorded):
+    program = (
+        "import sys\nfrom policyctl.cli import main\n"
+        "assert main(['verify', '--base', 'HEAD~1']) == 0\n"
+        "sys.exit('typer' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-P", "-c", program], cwd=recorded.folder, check=False)
+
+    assert done.returncode == 0
