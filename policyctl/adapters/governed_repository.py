@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -22,11 +23,17 @@ _LOG = logging.getLogger(__name__)
 
 
 class GovernedRepository:
-    """Satisfies `ports.Repository`; the branch and its commit are read once, when it is opened."""
+    """Satisfies `ports.Repository`; the branch and its commit are read once, when it is opened.
+
+    A change that was interrupted is brought to its end before that: a git command that outlived a
+    killed policyctl may be about to move the branch.
+    """
 
     def __init__(self, workspace: Workspace, store: WritableStore) -> None:
         self._workspace = workspace
         self._store = store
+        with suppress(RepositoryError):  # whoever only reads need not care; whoever writes, asks
+            self._settle()
         self._branch = store.branch()
         self._head = store.head() if self._has_commit() else None
 

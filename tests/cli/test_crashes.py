@@ -224,3 +224,27 @@ def test_two_hundred_random_crashes_lose_nothing(ordeal, tmp_path):
     )
 
     assert wrong == {}
+
+
+def test_a_branch_that_moves_after_the_crash_is_seen_by_the_next_command(ordeal, tmp_path):
+    """A git command that outlives the killed one moves the branch while the next one begins."""
+    begun, slow = tmp_path / "begun", tmp_path / "slow" / "git"
+    slow.parent.mkdir()
+    slow.write_text(
+        f'#!/bin/sh\ncase " $* " in *" update-ref "*) : >{begun}; sleep 1 ;; esac\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    slow.chmod(0o755)
+
+    def slowly():
+        os.environ["PATH"] = f"{slow.parent}{os.pathsep}{os.environ['PATH']}"
+
+    ordeal.edit()
+    child = ordeal.forked(slowly)
+    while not begun.exists():
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    assert ordeal.record() == 1  # nothing is left to record
+    assert ordeal.problems() == []
