@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated, Any
 
 import typer
@@ -33,7 +34,8 @@ COMMANDS: Mapping[str, str] = {
     "verify": "Verify the ledger of a commit, from git objects alone.",
     "checkpoint": "Sign how far the ledger reaches; run it after a merge.",
     "changelog": "The ledger as one page for people.",
-    "export": "Verify the ledger, and hand on what it says of a policy.",
+    "export": "The approved policy as its engine's configuration.",
+    "drift": "Compare what an engine runs with what was approved.",
     "coverage": "Policies against control frameworks, gaps first.",
     "rule": "List the rules, or explain one.",
     "codeowners": "CODEOWNERS from governance: who approves which policy.",
@@ -67,7 +69,8 @@ class _Commands(TyperGroup):
 def loaded(name: str) -> Any:
     """The command, or the group of commands, that is called ``name``, as Typer runs it."""
     part = _application()
-    found = getattr(import_module(f"policyctl.cli.{name}"), name)
+    own = f"{name}_" if iskeyword(name) else name
+    found = getattr(import_module(f"policyctl.cli.{own}"), own)
     if isinstance(found, typer.Typer):
         part.add_typer(found, name=name)
     else:

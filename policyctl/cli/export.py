@@ -4,42 +4,110 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, assert_never
+from typing import Annotated
 
 import typer
 
-from policyctl.cli.options import KeyOption, PinOption, PolicyArgument, checked_pin
+from policyctl.cli.engines import names
+from policyctl.cli.options import KeyOption, NowOption, PinOption, PolicyArgument, checked_pin
+from policyctl.errors import UsageError
 
 
 class ExportFormat(Enum):
-    """What a policy can be exported as."""
+    """What else a policy can be exported as."""
 
     IN_TOTO = "in-toto"
 
 
 def export(
     policy: PolicyArgument,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target",
+            help="The engine whose configuration is written.",
+            metavar="T",
+            autocompletion=names,
+        ),
+    ] = "",
     format: Annotated[
-        ExportFormat,
+        ExportFormat | None,
         typer.Option(
             "--format",
             help="in-toto: what the ledger says of the policy, as a statement in a DSSE envelope "
             "that your key signs.",
         ),
-    ],
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="The folder for the envelope, named <policy>.<seq>.<who>.dsse.json. "
-            "Default: standard output.",
+            help="The folder for the files; beside a configuration goes a manifest.json with its "
+            "losses. Default: standard output.",
             metavar="DIR",
         ),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Export nothing if anything is lost; ends with 1.")
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Export the file as it is, not as approved.")
+    ] = False,
     pin: PinOption = "",
     key: KeyOption = None,
+    now: NowOption = None,
 ) -> None:
-    """Verify the ledger, and hand on what it says of a policy."""
+    """The approved policy as its engine's configuration, or as a signed statement."""
+    if bool(target) is bool(format):
+        raise UsageError(
+            "what to export: a configuration or a statement",
+            hint="--target ENGINE, or --format in-toto",
+        )
+    if format is ExportFormat.IN_TOTO:
+        _statement(policy, out, pin, key)
+        return
+    raise typer.Exit(_configuration(policy, target, out, strict=strict, draft=draft, now=now))
+
+
+def _configuration(
+    policy: str, target: str, out: Path | None, *, strict: bool, draft: bool, now: str | None
+) -> int:
+    from policyctl.adapters.engine_files import written_bytes
+    from policyctl.adapters.whole_file import write_whole
+    from policyctl.cli.engines import target_named
+    from policyctl.cli.output import write_bytes
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
+    from policyctl.core.frozen import replace
+    from policyctl.render.json.export import render as manifest
+    from policyctl.render.lines import plain
+    from policyctl.render.text.export import notes, render
+    from policyctl.usecases.approved import approved_policy, draft_policy
+    from policyctl.usecases.export import export as make
+
+    engine, present = target_named(target), moment(now)
+    with workplace() as hands:
+        stands = (draft_policy if draft else approved_policy)(policy_id(policy), hands, now=present)
+    done = make(stands, engine, now=present, strict=strict)
+    typer.echo(plain(render(done)), nl=False, err=True)
+    if done.exit_code:
+        return done.exit_code
+    documents = [replace(item, notes=notes(done)) for item in done.written.documents]
+    files = {item.name: written_bytes(item) for item in documents}
+    if out is not None:
+        for name, content in {**files, "manifest.json": manifest(done, files).encode()}.items():
+            write_whole(out / name, content)
+            typer.echo(out / name)
+        return 0
+    if len(files) > 1:
+        raise UsageError(
+            f"this configuration has {len(files)} files: {', '.join(files)}", hint="--out DIR"
+        )
+    write_bytes(next(iter(files.values())))
+    return 0
+
+
+def _statement(policy: str, out: Path | None, pin: str, key: str | None) -> None:
     from policyctl.adapters.bare_signer import BareSigner
     from policyctl.adapters.commits import Commits
     from policyctl.adapters.whole_file import write_whole
@@ -49,15 +117,11 @@ def export(
     from policyctl.usecases.attest import attest
 
     with workplace(key) as hands:
-        match format:
-            case ExportFormat.IN_TOTO:
-                name, known = policy_id(policy), checked_pin(pin)
-                signer = BareSigner(hands.signing_key)
-                wish = Wish(now=moment(None), pin=known, whole=True)
-                report = verified(Commits(hands.repository.store), wish)
-                made = attest(name, report, hands=hands, signer=signer, pin=known)
-            case _:
-                assert_never(format)
+        name, known = policy_id(policy), checked_pin(pin)
+        signer = BareSigner(hands.signing_key)
+        wish = Wish(now=moment(None), pin=known, whole=True)
+        report = verified(Commits(hands.repository.store), wish)
+        made = attest(name, report, hands=hands, signer=signer, pin=known)
     if out is None:
         typer.echo(made.envelope, nl=False)
         return

@@ -1,0 +1,118 @@
+"""Engines' configurations as files: decoded by what they look like, written in one step."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from policyctl.adapters.whole_file import write_whole
+from policyctl.core.engines.target import Document, Raw, Syntax
+from policyctl.errors import InputError
+
+_MOST = 32 * 1024 * 1024  # bytes of one file
+
+
+def read_configurations(names: Sequence[str]) -> tuple[Raw, ...]:
+    """The files, or standard input where one is called ``-``, decoded from JSON or YAML.
+
+    Raises:
+        InputError: a file cannot be read, or is neither.
+    """
+    return tuple(Raw(name, _decoded(_content(name), name)) for name in names)
+
+
+def written_bytes(document: Document) -> bytes:
+    """A document as the engine takes it."""
+    if document.syntax is Syntax.JSON:
+        return json.dumps(document.data, indent=2, ensure_ascii=False).encode() + b"\n"
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 100
+    page = io.BytesIO()
+    yaml.dump(document.data, page)
+    notes = "".join(
+        f"# {line}".rstrip() + "\n" for note in document.notes for line in note.split("\n")
+    )
+    return notes.encode() + page.getvalue()
+
+
+def write_documents(documents: Iterable[Document], folder: Path) -> tuple[Path, ...]:
+    """Put documents into a folder, each whole or not at all.
+
+    Raises:
+        InputError: one cannot be written.
+    """
+    made = [(folder / item.name, written_bytes(item)) for item in documents]
+    for path, content in made:
+        write_whole(path, content)
+    return tuple(path for path, _ in made)
+
+
+def _content(name: str) -> bytes:
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read(_MOST + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(_MOST + 1)
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+    if len(content) > _MOST:
+        raise InputError(f"{name} has more than {_MOST >> 20} MiB, which is no configuration")
+    return content
+
+
+def _decoded(content: bytes, name: str) -> Any:
+    text = content.decode("utf-8-sig", "strict") if _is_utf8(content) else None
+    if text is None:
+        raise InputError(f"{name} is not UTF-8")
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            problem = f"{name}:{error.lineno}:{error.colno}: {error.msg}"
+        except RecursionError:
+            raise InputError(f"{name} is nested too deeply") from None
+        raise InputError(problem, hint="the file begins like JSON")
+    return _yaml(text, name)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _yaml(text: str, name: str) -> Any:
+    """YAML as engines read it, with the short tags of CloudFormation as their long forms."""
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Knows the tags of CloudFormation; a class of its own, so that they stay here."""
+
+    def tagged(loader: Any, suffix: str, node: Any) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            value = loader.construct_scalar(node)
+        elif isinstance(node, yaml.SequenceNode):
+            value = loader.construct_sequence(node, deep=True)
+        else:
+            value = loader.construct_mapping(node, deep=True)
+        return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+    Loader.add_multi_constructor("!", tagged)
+    try:
+        return yaml.load(text, Loader=Loader)  # noqa: S506  it is a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise InputError(f"{name}{place}: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(f"{name} is neither JSON nor YAML") from error

@@ -1,0 +1,55 @@
+"""``policyctl drift``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from policyctl.cli.engines import TargetOption
+from policyctl.cli.formats import Format
+from policyctl.cli.options import FormatOption, NowOption, PolicyArgument
+
+
+def drift(
+    policy: PolicyArgument,
+    target: TargetOption,
+    live: Annotated[
+        list[str],
+        typer.Option(
+            "--live",
+            help="The running configuration as the vendor's tool prints it; - for standard input. "
+            "May be repeated.",
+            metavar="FILE",
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", help="Which configuration of these files is meant.")
+    ] = "",
+    surplus: Annotated[
+        bool, typer.Option("--all", help="List what policies say nothing about, too.")
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Compare with the file as it is, not as approved.")
+    ] = False,
+    now: NowOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Compare what an engine runs with what was approved."""
+    from policyctl.adapters.engine_files import read_configurations
+    from policyctl.cli.engines import target_named
+    from policyctl.cli.output import emit
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
+    from policyctl.render.json.drift import render as as_json
+    from policyctl.render.text.drift import render as as_text
+    from policyctl.usecases.approved import approved_policy, draft_policy
+    from policyctl.usecases.drift import drift as compare
+
+    engine, present = target_named(target), moment(now)
+    raws = read_configurations(live)
+    with workplace() as hands:
+        stands = (draft_policy if draft else approved_policy)(policy_id(policy), hands, now=present)
+    report = compare(stands, engine, raws, name=name, now=present)
+    emit(lambda width: as_text(report, width, surplus=surplus), lambda: as_json(report), format)
+    raise typer.Exit(report.exit_code)

@@ -1,0 +1,10 @@
+"""The engines that policies are exported to, by the name that ``--target`` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyctl.core.engines import azure
+from policyctl.core.engines.target import Target
+
+TARGETS: Mapping[str, Target] = {target.name: target for target in (azure.TARGET,)}

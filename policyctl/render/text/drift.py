@@ -1,0 +1,59 @@
+"""What runs differently than approved, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyctl.core.diff.effect import Effect
+from policyctl.core.diff.wording import wording
+from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
+from policyctl.usecases.drift import DriftReport
+
+_STYLES: Mapping[Effect, str] = {Effect.LOOSER: BAD, Effect.MIXED: BAD, Effect.UNKNOWN: BAD}
+
+
+def render(report: DriftReport, width: int | None = None, *, surplus: bool = False) -> list[Line]:
+    """Each difference, the dangerous first; then what was not understood."""
+    del width
+    approved = report.approved
+    entry = approved.provenance.entry
+    stands = f"entry {entry}" if entry else "draft"
+    lines = [
+        line(
+            Part(f"{approved.policy.id} on {report.target.title}", BOLD),
+            Part(f"   approved: {stands}, running: {report.running.name or 'no name'}", DIM),
+        )
+    ]
+    if not report.drifted:
+        lines.append(line("  ", Part("as approved", GOOD), f": {_count(report)}"))
+    order = sorted(report.changes, key=lambda change: not change.effect.may_weaken)
+    for change in order:
+        words = wording(change)
+        style = _STYLES.get(change.effect, WARN)
+        lines.append(
+            line(
+                "  ",
+                Part(change.effect.value.ljust(9), style),
+                f"{words.about}: {words.before} -> {words.after}",
+                Part(f"   {change.note}" if change.note else "", DIM),
+            )
+        )
+    lines += [
+        line("  ", Part("unknown  ", BAD), f"{item.place}: {item.what}")
+        for item in report.running.unread
+    ]
+    left = report.running.surplus
+    if surplus:
+        lines += [line(Part(f"  ignored  {place}", DIM)) for place in left]
+    elif left:
+        lines.append(
+            line(
+                Part(f"  {len(left)} values that policies say nothing about; --all lists them", DIM)
+            )
+        )
+    return lines
+
+
+def _count(report: DriftReport) -> str:
+    number = len(report.running.settings)
+    return f"{number} guardrail{'s' if number != 1 else ''} compared"
