@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,25 +26,38 @@ IN_CI = bool(os.environ.get("CI"))
 SCRIPT = Path(__file__).with_name("ask_vendors.py")
 
 
-@pytest.fixture(scope="session")
-def vendors(request):
-    """Ask the vendors' libraries something; the answer."""
-    named = hashlib.sha256(repr((WHOLE, TYPES_ALONE, sys.version_info[:2])).encode()).hexdigest()
-    folder = request.config.cache.mkdir("vendors") / named[:12]
-    python = folder / "bin/python"
-    if not (folder / "complete").exists():
+class Vendors:
+    """Environments with vendors' libraries, made when they are first asked for."""
+
+    def __init__(self, cache):
+        self._cache = cache
+
+    def python(self, *steps):
+        """The Python of an environment in which each step's packages are installed, in turn."""
+        named = hashlib.sha256(repr((steps, sys.version_info[:2])).encode()).hexdigest()
+        folder = self._cache.mkdir("vendors") / named[:12]
+        python = folder / "bin/python"
+        # Another process that runs tests may want the same one at the same time.
+        with folder.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "complete").exists():
+                self._make(folder, python, steps)
+        return python
+
+    def _make(self, folder, python, steps):
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        for packages in (WHOLE, ("--no-deps", *TYPES_ALONE)):
+        for packages in steps:
             done = _pip(python, *packages)
             if done.returncode and not IN_CI and _out_of_reach(python):
                 pytest.skip("the package index cannot be reached; CI reaches it")
             assert done.returncode == 0, done.stderr
         (folder / "complete").touch()
 
-    def ask(question, *arguments):
+    def ask(self, python, script, question, *arguments):
+        """Have a script answer a question in an environment; the answer, decoded."""
         done = subprocess.run(
-            [str(python), "-W", "ignore", str(SCRIPT), question, *map(str, arguments)],
+            [str(python), "-W", "ignore", str(script), question, *map(str, arguments)],
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -50,7 +65,18 @@ def vendors(request):
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    return ask
+
+@pytest.fixture(scope="session")
+def environments(request):
+    """Environments with vendors' libraries."""
+    return Vendors(request.config.cache)
+
+
+@pytest.fixture(scope="session")
+def vendors(environments):
+    """Ask the vendors' libraries something about the formats of their logs; the answer."""
+    python = environments.python(WHOLE, ("--no-deps", *TYPES_ALONE))
+    return partial(environments.ask, python, SCRIPT)
 
 
 def _pip(python, *packages):

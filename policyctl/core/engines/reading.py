@@ -9,9 +9,7 @@ from policyctl.core.engines.target import Raw, Running, Unread
 from policyctl.errors import InputError
 
 
-def read_each(
-    raws: Sequence[Raw], read: Callable[[Raw], Iterable[Running]]
-) -> tuple[Running, ...]:
+def read_each(raws: Sequence[Raw], read: Callable[[Raw], Iterable[Running]]) -> tuple[Running, ...]:
     """What the configurations in these files do, where each file stands for itself.
 
     Raises:
