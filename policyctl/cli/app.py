@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "checkpoint": "Sign how far the ledger reaches; run it after a merge.",
     "changelog": "The ledger as one page for people.",
     "export": "The approved policy as its engine's configuration.",
+    "import": "A policy that means what a running configuration does.",
     "drift": "Compare what an engine runs with what was approved.",
     "coverage": "Policies against control frameworks, gaps first.",
     "rule": "List the rules, or explain one.",

@@ -187,6 +187,7 @@ def _setting(item: Part) -> Setting | None:
 
 TARGET = Target(
     name="azure",
+    engine="azure",
     title=TITLE,
     write=write,
     read=read,

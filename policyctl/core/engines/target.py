@@ -137,6 +137,7 @@ class Target:
 
     Attributes:
         name: as ``--target`` takes it.
+        engine: as ``applies_to.engine`` calls it.
         title: for people.
         write: makes the configuration; raises `RefusedError` where none would be honest.
         read: what configurations in one or more files do; raises `InputError` where a file is
@@ -147,6 +148,7 @@ class Target:
     """
 
     name: str
+    engine: str
     title: str
     write: Callable[[Order], Written]
     read: Callable[[Sequence[Raw]], tuple[Running, ...]]

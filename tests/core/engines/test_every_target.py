@@ -31,6 +31,7 @@ from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException, T
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.errors import InputError, RefusedError
+from policyctl.usecases.import_configuration import ImportWish, import_configuration
 from policyctl.usecases.new import Wish, new_policy
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -211,6 +212,37 @@ def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target):
         assert drift_between(policy, mine.settings, live) == ()
         assert not live.unread
         assert len(live.surplus) >= len(mine.surplus)
+
+
+@pytest.mark.parametrize("stage", [Stage.LOGGING, Stage.LIMITED, Stage.ENFORCE])
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_what_is_exported_imported_and_exported_again_does_the_same(target, baseline, stage):
+    policy = from_baseline(baseline, stage, SCOPES["guardrails"])
+    try:
+        written = exported(policy, target, FROM, NOW)
+    except RefusedError:
+        return
+    before = {item.name: item.settings for item in read_back(target, written)}
+    made = import_configuration(
+        [Raw(item.name, item.data) for item in written.documents],
+        target,
+        ImportWish(
+            owner="ann",
+            use_case="any",
+            data_sensitivity="internal",
+            id=policy.id,
+        ),
+        schema="policy.v1.json",
+        documents=YamlDocuments(),
+        governance=WorkingGovernance(None),
+    )
+
+    assert made.policy.stage is Stage.LOGGING
+
+    again = exported(replace(made.policy, stage=made.stage), target, FROM, NOW)
+
+    assert {item.name: item.settings for item in read_back(target, again)} == before
+    assert (made.target, made.running.unread) == (target, ())
 
 
 @pytest.mark.parametrize("content", [None, 3, "text", [], {}, [{}], {"guardrails": 3}])
