@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure
+from policyctl.core.engines import azure, model_armor
 from policyctl.core.engines.target import Target
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (azure.TARGET,)}
+TARGETS: Mapping[str, Target] = {
+    target.name: target
+    for target in (
+        azure.TARGET,
+        model_armor.TARGET,
+    )
+}

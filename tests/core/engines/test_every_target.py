@@ -196,7 +196,8 @@ def test_the_provenance_is_in_the_configuration_or_its_comments(target):
     written = exported(from_baseline("public-facing@1"), target, FROM, NOW)
 
     for item in written.documents:
-        assert item.syntax.value != "json" or FROM.digest in json.dumps(item.data), item.name
+        # Some have room for 63 characters only.
+        assert item.syntax.value != "json" or FROM.digest[:63] in json.dumps(item.data), item.name
 
 
 def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target):
