@@ -152,7 +152,7 @@ class _Template:
             self._tell_dial(setting)
         elif detector == "unknown_links":
             self._links = True
-            self.losses.append(_malicious_only(setting))
+            self.losses += (_malicious_only(setting), no_dial(setting))
         elif detector in BASIC_DATA:
             self._data = True
             self.losses.append(no_dial(setting))

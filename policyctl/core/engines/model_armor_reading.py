@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from policyctl.core.engines.merging import merged
 from policyctl.core.engines.model_armor_tables import (
     BASIC_DATA,
     CONFIDENCES,
@@ -66,7 +66,7 @@ def read(raws: Sequence[Raw]) -> tuple[Running, ...]:
             before = found.get(one.configuration, Running(name=one.configuration, settings=()))
             found[one.configuration] = replace(
                 before,
-                settings=_joined(before.settings, one.settings),
+                settings=merged([*before.settings, *one.settings]),
                 unread=(*before.unread, *one.unread),
                 surplus=(*before.surplus, *one.surplus),
                 mark=before.mark or one.mark,
@@ -171,13 +171,3 @@ def _dial(part: Part) -> Sensitivity | None:
         part.unknown(f"the confidence '{told}' is unknown", "confidenceLevel")
         return None
     return _DIALS[told]
-
-
-def _joined(before: Sequence[Setting], more: Sequence[Setting]) -> tuple[Setting, ...]:
-    """The settings of several templates; what acts in one of them acts."""
-    found: dict[Any, Setting] = {item.side: item for item in before}
-    for item in more:
-        other = found.get(item.side)
-        if other is None or (item.acts and not other.acts):
-            found[item.side] = item
-    return tuple(sorted(found.values(), key=lambda item: (item.side[0], item.side[1].value)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure, model_armor
+from policyctl.core.engines import azure, model_armor, openai_guardrails
 from policyctl.core.engines.target import Target
 
 TARGETS: Mapping[str, Target] = {
@@ -12,5 +12,6 @@ TARGETS: Mapping[str, Target] = {
     for target in (
         azure.TARGET,
         model_armor.TARGET,
+        openai_guardrails.TARGET,
     )
 }

@@ -37,6 +37,8 @@ from policyctl.usecases.new import Wish, new_policy
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FROM = Provenance(policy="support-assistant", entry=3, digest="ab" * 32)
 BASELINES = [name.removesuffix(".yaml") for name in shipped_names("baselines")]
+WITHOUT_ROOM = ("openai-guardrails",)
+"""Their formats have no place for a word about where a configuration comes from."""
 SCOPES = {
     "everything": Limited(),
     "guardrails": Limited(guardrails=("prompt_attack",)),
@@ -70,8 +72,23 @@ def read_back(target, written):
     return target.read(raws)
 
 
-def lost_sides(written):
-    return {loss.subject for loss in written.losses}
+def needed(asked, found):
+    """The kinds of loss of which one has to explain each difference."""
+    if found is None:
+        yield {Lost.DETECTOR, Lost.DIRECTION, Lost.CONTENT}
+        return
+    if found.acts is not asked.acts:
+        yield {Lost.STAGE}
+    one, other = asked.guardrail, found.guardrail
+    if one.action is not other.action:
+        yield {Lost.ACTION}
+    if one.sensitivity is not other.sensitivity:
+        yield {Lost.SENSITIVITY}
+    if any(
+        set(getattr(one, field)) != set(getattr(other, field))
+        for field in ("words", "regex", "topics", "allowed_domains")
+    ):
+        yield {Lost.CONTENT, Lost.DETECTOR}
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -97,19 +114,19 @@ def test_each_baseline_at_each_stage_is_exported_or_refused_with_a_reason(
 
 
 def assert_nothing_is_lost_silently(target, policy, written):
-    """Each guardrail comes back as it was, or a loss names it."""
+    """Each guardrail comes back as it was, or a loss of the right kind names it."""
     back = {item.name: item for item in read_back(target, written)}
-    named = lost_sides(written)
     for variant in variants(policy):
         running = back[variant.name]
         assert not running.unread
         found = {item.side: item for item in running.settings}
         for setting in variant.settings:
-            if found.get(setting.side) != setting:
-                assert setting.label in named, f"{setting} came back as {found.get(setting.side)}"
+            told = {loss.kind for loss in written.losses if loss.subject == setting.label}
+            for kinds in needed(setting, found.get(setting.side)):
+                assert told & kinds, f"{setting} came back as {found.get(setting.side)}"
 
 
-TEXTS = st.text("abcdefgh -äß", min_size=1, max_size=30).filter(str.strip)
+TEXTS = st.text("abcdefgh -äß\n", min_size=1, max_size=30).filter(str.strip)
 NAMES = [item.name for item in DETECTORS if item.name not in FAMILIES]
 
 
@@ -195,7 +212,7 @@ def test_the_output_is_the_same_bytes_whatever_the_order_of_the_guardrails(targe
 def test_the_provenance_is_in_the_configuration_or_its_comments(target):
     written = exported(from_baseline("public-facing@1"), target, FROM, NOW)
 
-    for item in written.documents:
+    for item in written.documents if target.name not in WITHOUT_ROOM else ():
         # Some have room for 63 characters only.
         assert item.syntax.value != "json" or FROM.digest[:63] in json.dumps(item.data), item.name
 
