@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure, model_armor, openai_guardrails
+from policyctl.core.engines import azure, lakera, model_armor, openai_guardrails
 from policyctl.core.engines.target import Target
 
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
         azure.TARGET,
+        lakera.TARGET,
         model_armor.TARGET,
         openai_guardrails.TARGET,
     )
