@@ -72,6 +72,8 @@ def _decoded(content: bytes, name: str) -> Any:
     text = content.decode("utf-8-sig", "strict") if _is_utf8(content) else None
     if text is None:
         raise InputError(f"{name} is not UTF-8")
+    if name.endswith(".co"):  # Colang, which stands beside the YAML of NeMo
+        return text
     if text.lstrip().startswith(("{", "[")):
         try:
             return json.loads(text)

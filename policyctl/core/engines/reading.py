@@ -35,6 +35,7 @@ class Part:
         self._data = data
         self._seen: set[str] = set()
         self._parts: list[Part] = []
+        self._by_key: dict[str, Part] = {}
         self.unread: list[Unread] = []
 
     @classmethod
@@ -112,7 +113,9 @@ class Part:
         found = self.value(key)
         if found is None:
             return None
-        return self._kept(Part.of(found, self.at(key)))
+        if key not in self._by_key:
+            self._by_key[key] = self._kept(Part.of(found, self.at(key)))
+        return self._by_key[key]
 
     def parts(self, key: str) -> Iterator[Part]:
         """The objects of a list below this one.

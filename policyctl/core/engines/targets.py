@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure, lakera, model_armor, openai_guardrails
+from policyctl.core.engines import azure, lakera, model_armor, nemo, openai_guardrails
 from policyctl.core.engines.target import Target
 
 TARGETS: Mapping[str, Target] = {
@@ -13,6 +13,7 @@ TARGETS: Mapping[str, Target] = {
         azure.TARGET,
         lakera.TARGET,
         model_armor.TARGET,
+        nemo.TARGET,
         openai_guardrails.TARGET,
     )
 }
