@@ -13,7 +13,13 @@ import pytest
 from hypothesis import settings
 
 from policyctl.adapters.ssh_signing import make_key
+from policyctl.adapters.working_governance import WorkingGovernance
+from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.cli import main
+from policyctl.core.frozen import replace
+from policyctl.core.policy import Limited, Policy
+from policyctl.core.stages import Stage
+from policyctl.usecases.new import Wish, new_policy
 
 settings.register_profile("policyctl", deadline=None, derandomize=True)
 settings.load_profile("policyctl")
@@ -171,3 +177,21 @@ def shell(tmp_path: Path) -> Shell:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def from_baseline() -> Callable[..., Policy]:
+    """Makes a policy in force that only extends a shipped baseline."""
+
+    def make(name: str, stage: Stage = Stage.ENFORCE, limited: Limited | None = None) -> Policy:
+        wish = Wish(id="support-assistant", use_case="any", owner="ann", baseline=name)
+        made = new_policy(
+            wish,
+            file="policies/support-assistant.yaml",
+            schema="policy.v1.json",
+            documents=YamlDocuments(),
+            governance=WorkingGovernance(None),
+        )
+        return replace(made.policy, stage=stage, limited=limited)
+
+    return make

@@ -27,12 +27,11 @@ from policyctl.core.engines.target import Provenance, Raw
 from policyctl.core.engines.targets import TARGETS
 from policyctl.core.frozen import replace
 from policyctl.core.levels import Sensitivity
-from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException, Topic
+from policyctl.core.policy import Guardrail, Limited, PolicyException, Topic
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.errors import InputError, RefusedError
 from policyctl.usecases.import_configuration import ImportWish, import_configuration
-from policyctl.usecases.new import Wish, new_policy
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FROM = Provenance(policy="support-assistant", entry=3, digest="ab" * 32)
@@ -50,20 +49,6 @@ SCOPES = {
 @pytest.fixture(params=sorted(TARGETS))
 def target(request):
     return TARGETS[request.param]
-
-
-def from_baseline(
-    name: str, stage: Stage = Stage.ENFORCE, limited: Limited | None = None
-) -> Policy:
-    wish = Wish(id="support-assistant", use_case="any", owner="ann", baseline=name)
-    made = new_policy(
-        wish,
-        file="policies/support-assistant.yaml",
-        schema="policy.v1.json",
-        documents=YamlDocuments(),
-        governance=WorkingGovernance(None),
-    )
-    return replace(made.policy, stage=stage, limited=limited)
 
 
 def read_back(target, written):
@@ -95,7 +80,7 @@ def needed(asked, found):
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("baseline", BASELINES)
 def test_each_baseline_at_each_stage_is_exported_or_refused_with_a_reason(
-    target, baseline, stage, scope
+    target, baseline, stage, scope, from_baseline
 ):
     policy = from_baseline(baseline, stage, SCOPES[scope])
     try:
@@ -162,7 +147,7 @@ def guardrails(draw):
     scope=st.sampled_from(sorted(SCOPES)),
     name=st.sampled_from(sorted(TARGETS)),
 )
-def test_nothing_of_any_policy_is_lost_silently(items, stage, scope, name):
+def test_nothing_of_any_policy_is_lost_silently(items, stage, scope, name, from_baseline):
     policy = replace(from_baseline(BASELINES[0], stage, SCOPES[scope]), guardrails=tuple(items))
     try:
         written = exported(policy, TARGETS[name], FROM, NOW)
@@ -171,14 +156,14 @@ def test_nothing_of_any_policy_is_lost_silently(items, stage, scope, name):
     assert_nothing_is_lost_silently(TARGETS[name], policy, written)
 
 
-def test_a_share_of_the_traffic_is_refused(target):
+def test_a_share_of_the_traffic_is_refused(target, from_baseline):
     limited = Limited(share=Fraction(1, 10), key="user_id")
 
     with pytest.raises(RefusedError, match="share of the traffic"):
         exported(from_baseline(BASELINES[0], Stage.LIMITED, limited), target, FROM, NOW)
 
 
-def test_an_exception_in_force_is_a_loss_and_an_expired_one_is_none(target):
+def test_an_exception_in_force_is_a_loss_and_an_expired_one_is_none(target, from_baseline):
     policy = replace(
         from_baseline(BASELINES[0]),
         exceptions=tuple(
@@ -196,7 +181,7 @@ def test_an_exception_in_force_is_a_loss_and_an_expired_one_is_none(target):
     assert [(loss.subject, loss.effect) for loss in found] == [("EX-1", Effect.TIGHTER)]
 
 
-def test_the_output_is_the_same_bytes_whatever_the_order_of_the_guardrails(target):
+def test_the_output_is_the_same_bytes_whatever_the_order_of_the_guardrails(target, from_baseline):
     policy = from_baseline("public-facing@1")
     mixed = list(policy.guardrails)
     random.Random(7).shuffle(mixed)
@@ -209,7 +194,7 @@ def test_the_output_is_the_same_bytes_whatever_the_order_of_the_guardrails(targe
     assert one == other
 
 
-def test_the_provenance_is_in_the_configuration_or_its_comments(target):
+def test_the_provenance_is_in_the_configuration_or_its_comments(target, from_baseline):
     written = exported(from_baseline("public-facing@1"), target, FROM, NOW)
 
     # Some have room for 63 characters only.
@@ -218,7 +203,7 @@ def test_the_provenance_is_in_the_configuration_or_its_comments(target):
     assert any(told) is (target.name not in WITHOUT_ROOM)
 
 
-def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target):
+def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target, from_baseline):
     policy = from_baseline("public-facing@1")
     written = exported(policy, target, FROM, NOW)
     ours = read_back(target, written)
@@ -235,7 +220,9 @@ def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target):
 
 @pytest.mark.parametrize("stage", [Stage.LOGGING, Stage.LIMITED, Stage.ENFORCE])
 @pytest.mark.parametrize("baseline", BASELINES)
-def test_what_is_exported_imported_and_exported_again_does_the_same(target, baseline, stage):
+def test_what_is_exported_imported_and_exported_again_does_the_same(
+    target, baseline, stage, from_baseline
+):
     policy = from_baseline(baseline, stage, SCOPES["guardrails"])
     try:
         written = exported(policy, target, FROM, NOW)
