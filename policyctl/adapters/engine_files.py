@@ -34,6 +34,8 @@ def written_bytes(document: Document) -> bytes:
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 100
+    # CloudFormation takes no aliases.
+    yaml.representer.ignore_aliases = lambda _: True
     page = io.BytesIO()
     yaml.dump(document.data, page)
     notes = "".join(

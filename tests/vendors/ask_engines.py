@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,92 @@ def azure_words(_):
         name: [item.value for item in getattr(models, name)]
         for name in ("RaiPolicyMode", "ContentLevel", "RaiPolicyContentSource")
     }
+
+
+def bedrock_api(content):
+    """What botocore says of a request, and what its model says that it does not look at."""
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+    from botocore.validate import ParamValidator
+
+    service = ServiceModel(Loader().load_service_model("bedrock", "service-2"), "bedrock")
+    shape = service.operation_model("CreateGuardrail").input_shape
+    data = json.loads(content)
+    report = ParamValidator().validate(data, shape).generate_report()
+    return {"report": report, "limits": list(_beyond(data, shape, ""))}
+
+
+def _beyond(value, shape, place):
+    """Values beyond the lengths, patterns and enumerations of their shapes."""
+    if shape.type_name == "structure":
+        for key, item in value.items():
+            yield from _beyond(item, shape.members[key], f"{place}.{key}")
+        return
+    told = shape.metadata
+    sized = shape.type_name in ("list", "string")
+    if sized and not told.get("min", 0) <= len(value) <= told.get("max", len(value)):
+        yield f"{place}: {len(value)} long"
+    if shape.type_name == "list":
+        for item in value:
+            yield from _beyond(item, shape.member, f"{place}[]")
+    elif shape.type_name == "string":
+        if told.get("enum") and value not in told["enum"]:
+            yield f"{place}: {value}"
+        if told.get("pattern") and not re.fullmatch(told["pattern"], value):
+            yield f"{place}: {value!r} does not fit"
+
+
+def got_guardrail(content):
+    """A request as GetGuardrail would answer it, through botocore's own stub."""
+    import datetime as dt
+
+    from botocore.session import Session
+    from botocore.stub import Stubber
+
+    data = json.loads(content)
+    renamed = {
+        "contentPolicyConfig": ("contentPolicy", {"filtersConfig": "filters"}),
+        "topicPolicyConfig": ("topicPolicy", {"topicsConfig": "topics"}),
+        "wordPolicyConfig": (
+            "wordPolicy",
+            {"wordsConfig": "words", "managedWordListsConfig": "managedWordLists"},
+        ),
+        "sensitiveInformationPolicyConfig": (
+            "sensitiveInformationPolicy",
+            {"piiEntitiesConfig": "piiEntities", "regexesConfig": "regexes"},
+        ),
+    }
+    answer = {
+        "name": data["name"],
+        "description": data["description"],
+        "guardrailId": "abcdefgh1234",
+        "guardrailArn": "arn:aws:bedrock:eu-central-1:123456789012:guardrail/abcdefgh1234",
+        "version": "1",
+        "status": "READY",
+        "createdAt": dt.datetime(2026, 1, 1),
+        "updatedAt": dt.datetime(2026, 1, 1),
+        "blockedInputMessaging": data["blockedInputMessaging"],
+        "blockedOutputsMessaging": data["blockedOutputsMessaging"],
+    }
+    for key, (name, inner) in renamed.items():
+        if key in data:
+            answer[name] = {inner[part]: items for part, items in data[key].items()}
+    client = Session().create_client(
+        "bedrock", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(client) as stub:
+        stub.add_response("get_guardrail", answer)
+        said = client.get_guardrail(guardrailIdentifier="abcdefgh1234")
+    said.pop("ResponseMetadata", None)
+    return json.loads(json.dumps(said, default=str))
+
+
+def cloudformation(content):
+    """What cfn-lint finds in a template."""
+    from cfnlint.api import ManualArgs, lint
+
+    found = lint(content, config=ManualArgs(regions=["us-east-1"]))
+    return [f"{item.rule.id} {item.message}" for item in found]
 
 
 def model_armor(content):

@@ -11,7 +11,7 @@ import pytest
 from policyctl.adapters.engine_files import written_bytes
 from policyctl.adapters.resources import shipped_names
 from policyctl.core.engines.exporting import exported
-from policyctl.core.engines.target import Provenance
+from policyctl.core.engines.target import Provenance, Raw
 from policyctl.core.engines.targets import TARGETS
 from policyctl.core.frozen import replace
 from policyctl.core.levels import Sensitivity
@@ -25,11 +25,16 @@ FROM = Provenance(policy="support-assistant", entry=3, digest="ab" * 32)
 BASELINES = [name.removesuffix(".yaml") for name in shipped_names("baselines")]
 SCRIPT = Path(__file__).with_name("ask_engines.py")
 ENVIRONMENTS = {
-    "azure": (("azure-mgmt-cognitiveservices==14.1.0", "google-cloud-modelarmor==0.7.3"),),
+    "azure": (
+        (
+            *("azure-mgmt-cognitiveservices==14.1.0", "google-cloud-modelarmor==0.7.3"),
+            *("botocore==1.44.5", "cfn-lint==1.58.0"),
+        ),
+    ),
     "nemo": (("nemoguardrails==0.24.1",),),
     "openai-guardrails": (("openai-guardrails==0.3.6",),),
 }
-ENVIRONMENTS["model-armor"] = ENVIRONMENTS["azure"]
+ENVIRONMENTS |= dict.fromkeys(("bedrock", "bedrock-api", "model-armor"), ENVIRONMENTS["azure"])
 OWN = (
     Guardrail(
         detector="custom/competitors",
@@ -105,6 +110,32 @@ def test_googles_types_take_every_template_whole(configurations, asked):
     assert asked("model-armor", "model_armor") == made
 
 
+def test_cfn_lint_finds_nothing_in_any_template(configurations, asked):
+    made = configurations("bedrock")
+
+    assert asked("bedrock", "cloudformation") == {name: [] for name in made}
+
+
+def test_the_services_model_takes_every_request(configurations, asked):
+    made = configurations("bedrock-api")
+
+    said = asked("bedrock-api", "bedrock_api")
+
+    assert said == {name: {"report": "", "limits": []} for name in made}
+
+
+def test_what_the_service_answers_is_no_drift(configurations, asked):
+    made = configurations("bedrock-api")
+    said = asked("bedrock-api", "got_guardrail")
+
+    for name, data in made.items():
+        ours, theirs = (
+            TARGETS["bedrock-api"].read([Raw(name, it)])[0] for it in (data, said[name])
+        )
+        assert theirs.settings == ours.settings
+        assert theirs.unread == ()
+
+
 def test_nemo_has_the_rails_that_were_written_and_blocks(configurations, asked, tmp_path):
     made = configurations("nemo")
     (tmp_path / "words").write_text(
@@ -144,6 +175,7 @@ def test_openais_loader_makes_every_check_that_was_written(configurations, asked
 @pytest.mark.parametrize(
     ("target", "question", "content"),
     [
+        ("bedrock-api", "bedrock_api", {"nom": "x"}),
         ("model-armor", "model_armor", {"filterConfig": {"raiSettings": {"raiFilter": []}}}),
         ("nemo", "nemo", {"rails": {"input": {"flows": ["no such flow"]}}}),
         (

@@ -16,7 +16,7 @@ from policyctl.core.levels import Level
 from policyctl.core.sides import Direction
 from policyctl.core.unusable import UnusableError
 
-_CONTENT = {
+CONTENT = {
     "HATE": "moderated_content/hate",
     "INSULTS": "moderated_content/harassment",
     "MISCONDUCT": "moderated_content/crime",
@@ -24,7 +24,7 @@ _CONTENT = {
     "SEXUAL": "moderated_content/sexual",
     "VIOLENCE": "moderated_content/violence",
 }
-_PERSONAL = {
+PERSONAL = {
     "ADDRESS": "pii/address",
     "AWS_ACCESS_KEY": "secrets/aws_access_key",
     "AWS_SECRET_KEY": "secrets/aws_secret_key",
@@ -78,7 +78,7 @@ def _items(assessment: Fields, levels: LevelTable) -> Iterator[tuple[str, Fields
         if confidence not in _CONFIDENCES:
             raise UnusableError("the 'confidence' of a filter is unknown")
         kind = text(item, "type")
-        yield _CONTENT.get(kind) or f"custom/{slug(kind)}", item, _CONFIDENCES[confidence]
+        yield CONTENT.get(kind) or f"custom/{slug(kind)}", item, _CONFIDENCES[confidence]
     for detector, item in _plain(assessment):
         found = flag(item, "detected") is not False
         yield detector, item, levels.detection(detector, None) if found else None
@@ -103,6 +103,6 @@ def _plain(assessment: Fields) -> Iterator[tuple[str, Fields]]:
     sensitive = part(assessment, "sensitiveInformationPolicy")
     for item in parts(sensitive, "piiEntities"):
         kind = text(item, "type")
-        yield _PERSONAL.get(kind) or f"custom/pii_{slug(kind)}", item
+        yield PERSONAL.get(kind) or f"custom/pii_{slug(kind)}", item
     for item in parts(sensitive, "regexes"):
         yield f"custom/{slug(text(item, 'name'))}", item

@@ -10,7 +10,7 @@ from policyctl.core.diff.guardrails import guardrail_changes, guardrail_data
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Running
 from policyctl.core.frozen import replace
-from policyctl.core.policy import Policy
+from policyctl.core.policy import Guardrail, Policy
 
 
 def drift_between(
@@ -27,9 +27,20 @@ def drift_between(
         running: what the live one does.
     """
     was = replace(policy, guardrails=tuple(setting.guardrail for setting in approved))
-    now = replace(policy, guardrails=tuple(setting.guardrail for setting in running.settings))
+    now = replace(policy, guardrails=tuple(_comparable(approved, running.settings)))
     found = [*guardrail_changes(was, now), *_acting(policy.id, approved, running.settings)]
     return tuple(sorted(found, key=lambda change: (change.path, change.kind.value)))
+
+
+def _comparable(approved: Sequence[Setting], running: Sequence[Setting]) -> Iterator[Guardrail]:
+    """What runs; where a side only logs, its configuration does not say what it would do."""
+    known = {setting.side: setting for setting in approved}
+    for setting in running:
+        before = known.get(setting.side)
+        if before is not None and not (before.acts and setting.acts):
+            yield replace(setting.guardrail, action=before.guardrail.action)
+        else:
+            yield setting.guardrail
 
 
 def _acting(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure, lakera, model_armor, nemo, openai_guardrails
+from policyctl.core.engines import azure, bedrock, lakera, model_armor, nemo, openai_guardrails
 from policyctl.core.engines.target import Target
 
 TARGETS: Mapping[str, Target] = {
     target.name: target
     for target in (
         azure.TARGET,
+        bedrock.CLOUDFORMATION,
+        bedrock.API,
         lakera.TARGET,
         model_armor.TARGET,
         nemo.TARGET,

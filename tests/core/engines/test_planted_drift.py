@@ -229,8 +229,75 @@ def openai_guardrails(name):
     }[name]
 
 
+def bedrock_in(guardrail_of, spelt):
+    """The same changes of a template and of a request, whose keys are spelt differently."""
+
+    def plan(name):
+        def filters(files):
+            return guardrail_of(files)[spelt("contentPolicyConfig")][spelt("filtersConfig")]
+
+        def hate(files):
+            return named(filters(files), spelt("type"), "HATE")
+
+        def entities(files):
+            sensitive = guardrail_of(files)[spelt("sensitiveInformationPolicyConfig")]
+            return sensitive[spelt("piiEntitiesConfig")]
+
+        def card(files):
+            return named(entities(files), spelt("type"), "CREDIT_DEBIT_CARD_NUMBER")
+
+        def change(find, **values):
+            return lambda files: find(files).update(
+                {spelt(key): value for key, value in values.items()}
+            )
+
+        return {
+            "weakened": (change(hate, inputStrength="LOW"), LOOSER),
+            "tightened": (change(hate, outputStrength="HIGH"), TIGHTER),
+            "disabled": (change(card, inputEnabled=False), LOOSER),
+            "observes": (change(card, inputAction="NONE"), LOOSER),
+            "removed": (
+                lambda files: guardrail_of(files).pop(spelt("wordPolicyConfig")),
+                LOOSER,
+            ),
+            "added": (
+                lambda files: entities(files).append(
+                    {spelt("type"): "EMAIL", spelt("action"): "ANONYMIZE"}
+                ),
+                TIGHTER,
+            ),
+            "foreign": (
+                lambda files: guardrail_of(files).update(
+                    {spelt("contextualGroundingPolicyConfig"): {spelt("filtersConfig"): []}}
+                ),
+                UNKNOWN,
+            ),
+            "misspelt": (change(hate, inputStrength="EXTREME"), LOOSER),
+            "reordered": (lambda files: filters(files).reverse(), NOTHING),
+            "vendor's": (
+                lambda files: guardrail_of(files).update(
+                    {spelt("guardrailArn"): "arn:aws:x", spelt("updatedAt"): "2026-01-01"}
+                ),
+                NOTHING,
+            ),
+        }[name]
+
+    return plan
+
+
+def pascal(key):
+    return key[0].upper() + key[1:]
+
+
 PLANTED = {
     "azure": azure,
+    "bedrock": bedrock_in(
+        lambda files: files["support-assistant.bedrock.yaml"]["Resources"]["Guardrail"][
+            "Properties"
+        ],
+        pascal,
+    ),
+    "bedrock-api": bedrock_in(lambda files: files["support-assistant.bedrock.json"], str),
     "lakera": lakera,
     "model-armor": model_armor,
     "nemo": nemo,
