@@ -76,6 +76,8 @@ def _decoded(content: bytes, name: str) -> Any:
         raise InputError(f"{name} is not UTF-8")
     if name.endswith(".co"):  # Colang, which stands beside the YAML of NeMo
         return text
+    if name.endswith(".tf"):
+        return _terraform(text, name)
     if text.lstrip().startswith(("{", "[")):
         try:
             return json.loads(text)
@@ -85,6 +87,36 @@ def _decoded(content: bytes, name: str) -> Any:
             raise InputError(f"{name} is nested too deeply") from None
         raise InputError(problem, hint="the file begins like JSON")
     return _yaml(text, name)
+
+
+def _terraform(text: str, name: str) -> Any:
+    try:
+        import hcl2
+    except ImportError:
+        raise InputError(
+            f"{name} is Terraform, which needs a library more",
+            hint="pip install 'policyctl[terraform]'",
+        ) from None
+    try:
+        return _unquoted(hcl2.loads(text))
+    except Exception as error:  # whatever its parser raises
+        first = str(error).partition("\n")[0]
+        raise InputError(f"{name} is no Terraform: {first}") from error
+
+
+def _unquoted(value: Any) -> Any:
+    """Texts as they are meant: the parser leaves the quotes of literals on them."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if not key.startswith("__")}
+        return {_unquoted(key): _unquoted(item) for key, item in kept.items()}
+    if isinstance(value, list):
+        return [_unquoted(item) for item in value]
+    if not (isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"'):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value[1:-1]
 
 
 def _is_utf8(content: bytes) -> bool:

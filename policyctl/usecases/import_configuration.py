@@ -114,8 +114,8 @@ def import_configuration(
         UsageError: it is unclear which configuration is meant, or the id is none.
     """
     running = _chosen(target.read(raws), wish.configuration)
-    if not running.settings and not running.unread:
-        raise InputError(f"the configuration '{running.name}' has no guardrail that is switched on")
+    if not running.settings:
+        raise _nothing(running)
     name = _id(wish.id or _OTHER.sub("-", running.name.lower()).strip("-")[:_LONGEST_ID])
     bases = {base: _baseline(base, documents, governance) for base in governance.baseline_names()}
     if wish.extends and wish.extends not in bases:
@@ -155,6 +155,14 @@ def _chosen(found: Sequence[Running], name: str) -> Running:
         else f"the files hold {len(found)} configurations: {names}",
         hint="--name NAME",
     )
+
+
+def _nothing(running: Running) -> InputError:
+    called = f" '{running.name}'" if running.name else ""
+    if not running.unread:
+        return InputError(f"the configuration{called} has no guardrail that is switched on")
+    listed = "; ".join(f"{item.place}: {item.what}" for item in running.unread)
+    return InputError(f"nothing of the configuration{called} was understood: {listed}")
 
 
 def _id(name: str) -> str:

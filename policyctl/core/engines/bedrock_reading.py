@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from policyctl.core.engine_logs.bedrock_assessment import CONTENT
@@ -13,6 +13,7 @@ from policyctl.core.engines.merging import merged
 from policyctl.core.engines.reading import Part, read_each
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Raw, Running
+from policyctl.core.engines.terraform import in_camels, lowered, resources
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail, Topic
 from policyctl.core.sides import Action, Direction
@@ -55,50 +56,23 @@ def _found(data: Any) -> Iterator[tuple[str, Any]]:
     """The guardrails in a file, in the words of the API, each with its place."""
     if not isinstance(data, Mapping):
         return
-    resources = data.get("Resources")
-    if isinstance(resources, Mapping):
-        for name, item in resources.items():
+    templates = data.get("Resources")
+    if isinstance(templates, Mapping):
+        for name, item in templates.items():
             if isinstance(item, Mapping) and item.get("Type") == _TYPE:
-                yield f"Resources.{name}.Properties", _in_camels(item.get("Properties"), _lowered)
+                made = in_camels(item.get("Properties"), lowered, _LISTS)
+                yield f"Resources.{name}.Properties", made
         return
-    for block in data.get("resource") or () if "resource" in data else ():
-        for kind, named in block.items() if isinstance(block, Mapping) else ():
-            for name, body in named.items() if kind.strip('"') in _TERRAFORM else ():
-                yield name.strip('"'), _in_camels(body, _camel)
-    if "resource" not in data and ("blockedInputMessaging" in data or "guardrailArn" in data):
+    yield from resources(data, _TERRAFORM, _LISTS)
+    if "blockedInputMessaging" in data or "guardrailArn" in data:
         yield "", data
-
-
-def _in_camels(value: Any, rename: Callable[[str], str]) -> Any:
-    """A template's or a Terraform file's values under the names of the API."""
-    if isinstance(value, Mapping):
-        reference = next(iter(value), "")
-        if len(value) == 1 and (reference == "Ref" or str(reference).startswith("Fn::")):
-            return f"${{{value[reference]}}}"
-        made = {}
-        for key, item in value.items():
-            name = rename(str(key))
-            inner = _in_camels(item, rename)
-            if name not in _LISTS and isinstance(inner, list) and len(inner) == 1:
-                inner = inner[0] if isinstance(inner[0], dict) else inner
-            elif name in _LISTS and isinstance(inner, dict):
-                inner = [inner]
-            made[name] = inner
-        return made
-    return [_in_camels(item, rename) for item in value] if isinstance(value, list) else value
-
-
-def _lowered(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.strip('"').split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 def _running(part: Part) -> Running:
     part.expect("blockedInputMessaging", "blockedOutputsMessaging", "description")
+    for key in ("count", "forEach"):
+        if part.value(key) is not None:
+            part.unknown("whether there is one, and how many, is decided elsewhere", key)
     settings = [
         *_content(_below(part, "contentPolicy")),
         *_topics(_below(part, "topicPolicy")),

@@ -14,6 +14,7 @@ from policyctl.core.engines.model_armor_tables import (
 from policyctl.core.engines.reading import Part
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Raw, Running, Unread
+from policyctl.core.engines.terraform import resources
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail
@@ -29,6 +30,8 @@ _SUFFIXES = {
     "-output": Direction.OUTPUT,
     "-response": Direction.OUTPUT,
 }
+_TERRAFORM = ("google_model_armor_template",)
+_LISTS = frozenset({"raiFilters"})
 _MARKS = ("policyctl-policy", "policyctl-entry")
 
 
@@ -75,9 +78,12 @@ def read(raws: Sequence[Raw]) -> tuple[Running, ...]:
 
 
 def _parts(raw: Raw) -> tuple[Part, ...]:
-    """The templates in a file: one, or a list as `gcloud … list` prints it."""
+    """The templates in a file: one, a list as `gcloud … list` prints it, or Terraform's."""
     if isinstance(raw.data, list) and raw.data:
         return tuple(Part.of(item, f"[{number}]") for number, item in enumerate(raw.data))
+    found = [*resources(raw.data, _TERRAFORM, _LISTS)]
+    if found:
+        return tuple(Part.of({"name": name, **data}, name) for name, data in found)
     return (Part.of(raw.data, ""),)
 
 

@@ -92,7 +92,7 @@ class _Folder:
         for number, flow in enumerate(side.texts("flows")):
             guardrails = self._flow(flow, direction)
             if guardrails is None:
-                side.unknown(f"the flow '{flow}' is unknown", f"flows[{number}]")
+                side.unknown(_unknown(flow), f"flows[{number}]")
             else:
                 yield from guardrails
 
@@ -152,6 +152,12 @@ class _Folder:
             side = options.part(direction.value) if options else None
             if side is not None:
                 yield side
+
+
+def _unknown(flow: str) -> str:
+    if flow.startswith("self check "):
+        return f"what the prompt of '{flow}' asks for is not known here"
+    return f"the flow '{flow}' is unknown"
 
 
 def _guardrail(
