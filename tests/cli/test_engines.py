@@ -87,7 +87,9 @@ def test_what_runs_as_approved_is_no_drift_and_what_was_weakened_is(standing):
     assert "ignored  etag" in listed.out
     report = json.loads(as_json.out)
     assert report["status"] == "fail"
-    assert [change["severity"] for change in report["result"]["changes"]] == ["error"]
+    assert [change["severity"] for change in report["result"]["configurations"][0]["changes"]] == [
+        "error"
+    ]
     assert gone["name"] == "Jailbreak"
 
 

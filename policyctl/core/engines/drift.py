@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from policyctl.core.diff.change import Kind, Place, PolicyChange
 from policyctl.core.diff.effect import Effect
 from policyctl.core.diff.guardrails import guardrail_changes, guardrail_data
-from policyctl.core.engines.setting import Setting
+from policyctl.core.engines.setting import Audience, Setting
 from policyctl.core.engines.target import Running
 from policyctl.core.frozen import replace
 from policyctl.core.policy import Guardrail, Policy
 
 
-def drift_between(
-    policy: Policy, approved: Sequence[Setting], running: Running
-) -> tuple[PolicyChange, ...]:
+def drift_between(policy: Policy, approved: Running, running: Running) -> tuple[PolicyChange, ...]:
     """The differences in policy terms: before is what was approved, after is what runs.
 
     Both sides come out of the engine's own configuration, one as it was exported: what the engine
@@ -26,9 +24,11 @@ def drift_between(
         approved: what the exported configuration does.
         running: what the live one does.
     """
-    was = replace(policy, guardrails=tuple(setting.guardrail for setting in approved))
-    now = replace(policy, guardrails=tuple(_comparable(approved, running.settings)))
-    found = [*guardrail_changes(was, now), *_acting(policy.id, approved, running.settings)]
+    wanted, live = approved.settings, running.settings
+    was = replace(policy, guardrails=tuple(setting.guardrail for setting in wanted))
+    now = replace(policy, guardrails=tuple(_comparable(wanted, live)))
+    found = [*guardrail_changes(was, now), *_acting(policy.id, wanted, live)]
+    found += _audience(policy.id, approved.audience, running.audience)
     return tuple(sorted(found, key=lambda change: (change.path, change.kind.value)))
 
 
@@ -56,6 +56,16 @@ def _acting(
         yield Place(policy, f"guardrails.{detector}.{direction.value}").change(
             Kind.STAGE, "acts", setting.acts, found.acts, effect, _note(found)
         )
+
+
+def _audience(policy: str, approved: Audience, running: Audience) -> Iterator[PolicyChange]:
+    """Whom the engine itself sends here; whether that is stricter depends on the others."""
+    for kind, field in ((Kind.LIMITED_APPS, "apps"), (Kind.LIMITED_COHORTS, "cohorts")):
+        was, now = set(getattr(approved, field)), set(getattr(running, field))
+        if was != now:
+            yield Place(policy, "limited").change(
+                kind, field, sorted(was), sorted(now), Effect.UNKNOWN, "it runs for others"
+            )
 
 
 def _note(found: Setting) -> str:

@@ -15,6 +15,7 @@ from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage
 from policyctl.errors import RefusedError
 
+ROUTING = "routing.json"
 ROUTING_SCHEMA = "policyctl/routing/v1"
 
 
@@ -131,4 +132,4 @@ def _routing(policy: Policy, wanted: tuple[Variant, ...], written: Written) -> D
         ],
         "otherwise": {"configuration": wanted[-1].name, "files": files(wanted[-1])},
     }
-    return Document(name="routing.json", data=data)
+    return Document(name=ROUTING, data=data)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policyctl.core.engines import azure, bedrock, lakera, model_armor, nemo, openai_guardrails
+from policyctl.core.engines import (
+    azure,
+    bedrock,
+    lakera,
+    litellm,
+    model_armor,
+    nemo,
+    openai_guardrails,
+)
 from policyctl.core.engines.target import Target
 
 TARGETS: Mapping[str, Target] = {
@@ -14,6 +22,7 @@ TARGETS: Mapping[str, Target] = {
         bedrock.CLOUDFORMATION,
         bedrock.API,
         lakera.TARGET,
+        litellm.TARGET,
         model_armor.TARGET,
         nemo.TARGET,
         openai_guardrails.TARGET,

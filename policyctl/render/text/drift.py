@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from policyctl.core.diff.effect import Effect
 from policyctl.core.diff.wording import wording
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
-from policyctl.usecases.drift import DriftReport
+from policyctl.usecases.drift import Compared, DriftReport
 
 _STYLES: Mapping[Effect, str] = {Effect.LOOSER: BAD, Effect.MIXED: BAD, Effect.UNKNOWN: BAD}
 
@@ -21,28 +21,15 @@ def render(report: DriftReport, width: int | None = None, *, surplus: bool = Fal
     lines = [
         line(
             Part(f"{approved.policy.id} on {report.target.title}", BOLD),
-            Part(f"   approved: {stands}, running: {report.running.name or 'no name'}", DIM),
+            Part(f"   {stands}", DIM),
         )
     ]
-    if not report.drifted:
-        lines.append(line("  ", Part("as approved", GOOD), f": {_count(report)}"))
-    order = sorted(report.changes, key=lambda change: not change.effect.may_weaken)
-    for change in order:
-        words = wording(change)
-        style = _STYLES.get(change.effect, WARN)
-        lines.append(
-            line(
-                "  ",
-                Part(change.effect.value.ljust(9), style),
-                f"{words.about}: {words.before} -> {words.after}",
-                Part(f"   {change.note}" if change.note else "", DIM),
-            )
-        )
+    for item in report.compared:
+        lines += _compared(item)
     lines += [
-        line("  ", Part("unknown  ", BAD), f"{item.place}: {item.what}")
-        for item in report.running.unread
+        line("  ", Part("unknown  ", BAD), f"{item.place}: {item.what}") for item in report.unread
     ]
-    left = report.running.surplus
+    left = report.surplus
     if surplus:
         lines += [line(Part(f"  ignored  {place}", DIM)) for place in left]
     elif left:
@@ -54,6 +41,22 @@ def render(report: DriftReport, width: int | None = None, *, surplus: bool = Fal
     return lines
 
 
-def _count(report: DriftReport) -> str:
-    number = len(report.running.settings)
-    return f"{number} guardrail{'s' if number != 1 else ''} compared"
+def _compared(item: Compared) -> list[Line]:
+    number = len(item.running.settings)
+    counted = f"{number} guardrail{'s' if number != 1 else ''}"
+    if not item.changes:
+        alike = "as approved" if not item.running.unread else "as approved, where it was understood"
+        return [line("  ", Part(alike, GOOD), f": {item.name}, {counted}")]
+    lines = [line("  ", Part("drifted", BAD), f": {item.name}, {counted}")]
+    for change in sorted(item.changes, key=lambda change: not change.effect.may_weaken):
+        words = wording(change)
+        style = _STYLES.get(change.effect, WARN)
+        lines.append(
+            line(
+                "  ",
+                Part(change.effect.value.ljust(9), style),
+                f"{words.about}: {words.before} -> {words.after}",
+                Part(f"   {change.note}" if change.note else "", DIM),
+            )
+        )
+    return lines

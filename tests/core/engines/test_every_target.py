@@ -214,7 +214,7 @@ def test_what_was_exported_has_not_drifted_whatever_the_vendor_adds(target, from
     theirs = read_back(target, written)
 
     for mine, live in zip(ours, theirs, strict=True):
-        assert drift_between(policy, mine.settings, live) == ()
+        assert drift_between(policy, mine, live) == ()
         assert not live.unread
         assert len(live.surplus) >= len(mine.surplus)
 

@@ -84,6 +84,60 @@ def azure(name):
     }[name]
 
 
+def litellm(name):
+    def whole(files):
+        return files["support-assistant.litellm.yaml"]
+
+    def params(files, detector="prompt_attack", side="input"):
+        called = f"{detector}@support-assistant.{side}"
+        return named(whole(files)["guardrails"], "guardrail_name", called)["litellm_params"]
+
+    def hate(files):
+        return params(files, "moderated_content/hate")["categories"]
+
+    def policy(files):
+        return whole(files)["policies"]["support-assistant"]
+
+    return {
+        "weakened": (
+            lambda files: [i.update(severity_threshold="high") for i in hate(files)],
+            LOOSER,
+        ),
+        "tightened": (
+            lambda files: [i.update(severity_threshold="low") for i in hate(files)],
+            TIGHTER,
+        ),
+        "disabled": (
+            lambda files: policy(files)["guardrails"].update(
+                remove=["prompt_attack@support-assistant.input"]
+            ),
+            LOOSER,
+        ),
+        "observes": (
+            lambda files: params(files).update(mode="logging_only", logging_only_scope="input"),
+            LOOSER,
+        ),
+        "removed": (lambda files: whole(files)["policies"].pop("support-assistant"), LOOSER),
+        "added": (
+            lambda files: whole(files)["guardrails"].append(
+                {
+                    "guardrail_name": "more",
+                    "litellm_params": {
+                        "guardrail": "hide-secrets",
+                        "mode": "post_call",
+                        "default_on": True,
+                    },
+                }
+            ),
+            TIGHTER,
+        ),
+        "foreign": (lambda files: policy(files).update(condition={"model": "x"}), UNKNOWN),
+        "misspelt": (lambda files: params(files).update(mode="pre-call"), LOOSER),
+        "reordered": (lambda files: whole(files)["guardrails"].reverse(), NOTHING),
+        "vendor's": (lambda files: whole(files).update(model_list=[{"model_name": "x"}]), NOTHING),
+    }[name]
+
+
 def model_armor(name):
     def template(files, side="input"):
         return files[f"support-assistant.{side}.model-armor.json"]
@@ -299,6 +353,7 @@ PLANTED = {
     ),
     "bedrock-api": bedrock_in(lambda files: files["support-assistant.bedrock.json"], str),
     "lakera": lakera,
+    "litellm": litellm,
     "model-armor": model_armor,
     "nemo": nemo,
     "openai-guardrails": openai_guardrails,
@@ -331,7 +386,7 @@ def test_a_planted_change_is_reported_or_rightly_ignored(name, change, from_base
     found = {item.effect for item in report.changes}
     assert report.drifted is (effect is not NOTHING)
     if effect is UNKNOWN:
-        assert (found, bool(report.running.unread)) == (set(), True)
+        assert (found, bool(report.unread)) == (set(), True)
     elif effect is not NOTHING:
         assert found == {effect}
-        assert bool(report.incidents) is (effect is not TIGHTER)
+        assert report.incident is (effect is not TIGHTER)
