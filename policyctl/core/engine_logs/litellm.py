@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policyctl.core.detectors import is_known
 from policyctl.core.engine_logs.answer import Answer, Message
 from policyctl.core.engine_logs.fields import (
     Fields,
@@ -69,9 +70,11 @@ def read(data: Fields, levels: LevelTable) -> Message:
 
 def _answers(item: Fields, levels: LevelTable) -> Iterator[Answer]:
     name = text(item, "guardrail_name")
-    detector = levels.names.get(name) or _of_provider(text(item, "guardrail_provider"), name)
+    exported, exported_side = _exported(name)
+    detector = levels.names.get(name) or exported
+    detector = detector or _of_provider(text(item, "guardrail_provider"), name)
     modes = _modes(item.get("guardrail_mode"))
-    side = _side(modes)
+    side = _side(modes) or exported_side
     status = text(item, "guardrail_status")
     if status == "not_run":
         return
@@ -116,6 +119,18 @@ def _masked(
             would_block=True,
             blocked=acted,
         )
+
+
+def _exported(name: str) -> tuple[str, Direction | None]:
+    """Detector and side of a guardrail that `policyctl export` named; nothing of any other.
+
+    ``logging_only`` alone does not say which side was looked at.
+    """
+    detector, at, rest = name.partition("@")
+    if not at or not is_known(detector):
+        return "", None
+    side = rest.rpartition(".")[2]
+    return detector, next((item for item in Direction if item.value == side), None)
 
 
 def _of_provider(provider: str, name: str) -> str:

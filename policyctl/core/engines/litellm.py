@@ -2,9 +2,9 @@
 
 Types are those of ``litellm`` 1.106. LiteLLM starts without a guardrail that it cannot load, so
 only what its loader really takes is written. The guardrails are its own content filter, which needs
-no other service. ``mode: logging_only`` looks at copies after the fact. An attachment with
-``default: true`` counts for whoever no other attachment is for; weights divide no traffic and are
-never written.
+no other service. ``mode: logging_only`` looks at copies after the fact, of all traffic. An
+attachment with ``default: true`` counts for whoever no other attachment is for; weights divide no
+traffic and are never written.
 """
 
 from __future__ import annotations
@@ -48,21 +48,27 @@ _COARSE = {
 
 def write(order: Order) -> Written:
     """One file for all configurations: LiteLLM itself sends traffic to the one for it."""
-    guardrails: list[dict[str, Any]] = []
+    guardrails: dict[str, dict[str, Any]] = {}
     policies: dict[str, Any] = {}
     losses: list[Loss] = []
     for variant in order.variants:
-        made = [(item, _guardrail(item, variant)) for item in variant.settings]
-        losses += (loss for item, _ in made for loss in _losses(item))
-        kept = [data for _, data in made if data is not None]
-        guardrails += kept
+        # What only logs runs for all traffic, whatever policy names it: it has to be there once.
+        made = [
+            _guardrail(item, variant.name if item.acts else order.variants[-1].name)
+            for item in variant.settings
+        ]
+        losses += (loss for item in variant.settings for loss in _losses(item))
+        kept = {item["guardrail_name"]: item for item in made if item is not None}
+        guardrails |= kept
         policies[variant.name] = {
             "description": order.provenance.mark,
-            "guardrails": {"add": [item["guardrail_name"] for item in kept]},
+            "guardrails": {"add": [*kept]},
         }
     several = len(order.variants) > 1
+    if several:
+        losses.append(_logged_twice())
     data = {
-        "guardrails": guardrails,
+        "guardrails": [*guardrails.values()],
         "policies": policies,
         "policy_attachments": [_attachment(item, several=several) for item in order.variants],
     }
@@ -87,7 +93,7 @@ def _attachment(variant: Variant, *, several: bool) -> dict[str, Any]:
     return made
 
 
-def _guardrail(setting: Setting, variant: Variant) -> dict[str, Any] | None:
+def _guardrail(setting: Setting, configuration: str) -> dict[str, Any] | None:
     guardrail = setting.guardrail
     action = "MASK" if guardrail.action is Action.REDACT else "BLOCK"
     content = _content(setting, action)
@@ -100,7 +106,7 @@ def _guardrail(setting: Setting, variant: Variant) -> dict[str, Any] | None:
     else:
         params |= {"mode": "logging_only", "logging_only_scope": side}
     return {
-        "guardrail_name": f"{guardrail.detector}{AT}{variant.name}.{side}",
+        "guardrail_name": f"{guardrail.detector}{AT}{configuration}.{side}",
         "litellm_params": {**params, **content},
     }
 
@@ -156,6 +162,16 @@ def _losses(setting: Setting) -> Iterator[Loss]:
         yield _coarse(setting, _COARSE[guardrail.detector])
     elif guardrail.detector in CATEGORIES:
         yield _coarse(setting, "it finds the phrases of its lists, and no others")
+
+
+def _logged_twice() -> Loss:
+    return Loss(
+        kind=Lost.SCOPE,
+        subject="limited",
+        what="LiteLLM runs what only logs for all traffic, the limited part included",
+        consequence="what acts there is logged a second time, as if it had only been observed",
+        effect=Effect.NEUTRAL,
+    )
 
 
 def _coarse(setting: Setting, what: str) -> Loss:

@@ -17,6 +17,7 @@ from policyctl.core.engine_logs.level_table import LevelTable
 from policyctl.core.engine_logs.normalise import Defaults, normaliser
 from policyctl.core.levels import Level
 from policyctl.core.record import Status
+from policyctl.core.sides import Direction
 from policyctl.core.unusable import UnusableError
 
 SAMPLES = Path(__file__).parents[2] / "data/engine_logs"
@@ -207,6 +208,24 @@ def test_what_litellm_masks_is_a_detection_although_its_status_is_success():
     [masked] = {one.detected for one in reading("litellm")(lines("litellm")[0], "")}
 
     assert masked is True
+
+
+def test_what_litellm_runs_for_a_policy_is_named_after_the_detector_and_the_side():
+    line = {
+        **lines("litellm")[2],
+        "guardrail_information": [
+            {
+                "guardrail_name": "pii/email@support-assistant.output",
+                "guardrail_provider": "litellm_content_filter",
+                "guardrail_mode": "logging_only",
+                "guardrail_status": "guardrail_intervened",
+            }
+        ],
+    }
+
+    [record] = reading("litellm")(line, "")
+
+    assert (record.detector, record.direction) == ("pii/email", Direction.OUTPUT)
 
 
 def test_what_litellm_only_logs_was_not_blocked_although_it_intervened():
