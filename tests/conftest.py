@@ -21,6 +21,8 @@ from policyctl.core.policy import Limited, Policy
 from policyctl.core.stages import Stage
 from policyctl.usecases.new import Wish, new_policy
 
+GOLDEN = Path(__file__).parent / "golden"
+
 settings.register_profile("policyctl", deadline=None, derandomize=True)
 settings.load_profile("policyctl")
 
@@ -195,3 +197,20 @@ def from_baseline() -> Callable[..., Policy]:
         return replace(made.policy, stage=stage, limited=limited)
 
     return make
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Check a text, to the byte, against the golden file of this name.
+
+    ``UPDATE_GOLDEN=1`` rewrites it.
+    """
+
+    def check(name: str, text: str) -> None:
+        file = GOLDEN / name
+        if os.environ.get("UPDATE_GOLDEN") == "1":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        assert text == file.read_bytes().decode()
+
+    return check

@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from policyctl.adapters.whole_file import write_whole
 from policyctl.core.engines.target import Document, Raw, Syntax
 from policyctl.errors import InputError
 
@@ -37,23 +36,20 @@ def written_bytes(document: Document) -> bytes:
     # CloudFormation takes no aliases.
     yaml.representer.ignore_aliases = lambda _: True
     page = io.BytesIO()
-    yaml.dump(document.data, page)
-    notes = "".join(
-        f"# {line}".rstrip() + "\n" for note in document.notes for line in note.split("\n")
-    )
+    yaml.dump(_in_blocks(document.data), page)
+    notes = "".join(f"# {note}\n" for note in document.notes)
     return notes.encode() + page.getvalue()
 
 
-def write_documents(documents: Iterable[Document], folder: Path) -> tuple[Path, ...]:
-    """Put documents into a folder, each whole or not at all.
+def _in_blocks(value: Any) -> Any:
+    """The data with texts of several lines as blocks, which people can read."""
+    from ruamel.yaml.scalarstring import LiteralScalarString
 
-    Raises:
-        InputError: one cannot be written.
-    """
-    made = [(folder / item.name, written_bytes(item)) for item in documents]
-    for path, content in made:
-        write_whole(path, content)
-    return tuple(path for path, _ in made)
+    if isinstance(value, dict):
+        return {key: _in_blocks(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_blocks(item) for item in value]
+    return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
 
 
 def _content(name: str) -> bytes:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from policyctl.cli.engines import TargetOption
-from policyctl.cli.formats import Format
-from policyctl.cli.options import FormatOption, NowOption, PolicyArgument
+from policyctl.cli.formats import DriftFormat, Format
+from policyctl.cli.options import NowOption, PolicyArgument
 
 
 def drift(
@@ -33,7 +33,10 @@ def drift(
         bool, typer.Option("--draft", help="Compare with the file as it is, not as approved.")
     ] = False,
     now: NowOption = None,
-    format: FormatOption = Format.TEXT,
+    format: Annotated[
+        DriftFormat,
+        typer.Option("--format", help="How the report is printed.", show_default=True),
+    ] = DriftFormat.TEXT,
 ) -> None:
     """Compare what an engine runs with what was approved."""
     from policyctl.adapters.engine_files import read_configurations
@@ -41,6 +44,7 @@ def drift(
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
     from policyctl.cli.workplace import policy_id, workplace
+    from policyctl.render.drift_sarif import render as as_sarif
     from policyctl.render.json.drift import render as as_json
     from policyctl.render.text.drift import render as as_text
     from policyctl.usecases.approved import approved_policy, draft_policy
@@ -51,5 +55,10 @@ def drift(
     with workplace() as hands:
         stands = (draft_policy if draft else approved_policy)(policy_id(policy), hands, now=present)
     report = compare(stands, engine, raws, name=name, now=present)
-    emit(lambda width: as_text(report, width, surplus=surplus), lambda: as_json(report), format)
+    data = as_sarif if format is DriftFormat.SARIF else as_json
+    emit(
+        lambda width: as_text(report, width, surplus=surplus),
+        lambda: data(report),
+        Format.TEXT if format is DriftFormat.TEXT else Format.JSON,
+    )
     raise typer.Exit(report.exit_code)

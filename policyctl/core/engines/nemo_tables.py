@@ -42,6 +42,8 @@ JUDGED: Mapping[str, str] = {
 _VARIABLES = {Direction.INPUT: "user_input", Direction.OUTPUT: "bot_response"}
 _WHO = {Direction.INPUT: "the user's message", Direction.OUTPUT: "the bot's answer"}
 _TOPIC = "topic: "
+_BRACES = str.maketrans("{}", "()")
+"""Prompts are templates of Jinja: a topic's braces would be run."""
 _DEFINED = " :: "
 
 
@@ -65,7 +67,7 @@ def judged_line(detector: str) -> str:
 def topic_line(topic: Topic) -> str:
     """A topic in the list, with its definition and examples."""
     parts = (topic.name, topic.definition, *topic.examples)
-    return _TOPIC + _DEFINED.join(" ".join(part.split()) for part in parts)
+    return _TOPIC + _DEFINED.join(" ".join(part.split()).translate(_BRACES) for part in parts)
 
 
 def judged_in(text: str) -> tuple[str | Topic, ...]:

@@ -30,13 +30,12 @@ def render(report: DriftReport, width: int | None = None, *, surplus: bool = Fal
         line("  ", Part("unknown  ", BAD), f"{item.place}: {item.what}") for item in report.unread
     ]
     left = report.surplus
+    plural = "s" if len(left) != 1 else ""
     if surplus:
         lines += [line(Part(f"  ignored  {place}", DIM)) for place in left]
     elif left:
         lines.append(
-            line(
-                Part(f"  {len(left)} values that policies say nothing about; --all lists them", DIM)
-            )
+            line(Part(f"  {len(left)} value{plural} beside what policies speak of: --all", DIM))
         )
     return lines
 

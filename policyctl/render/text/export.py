@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from policyctl.core.diff.effect import Effect
 from policyctl.core.engines.loss import Loss
-from policyctl.render.lines import BAD, BOLD, DIM, WARN, Line, Part, line
+from policyctl.render.lines import BAD, BOLD, DIM, WARN, Line, Part, clean, line
 from policyctl.usecases.export import Export
 
 _WORDS: Mapping[Effect, tuple[str, str]] = {
@@ -56,7 +56,8 @@ def notes(done: Export) -> tuple[str, ...]:
     ]
     for item, subjects in _grouped(done.written.losses):
         found.append(f"lost: {', '.join(subjects)}: {item.what}; {item.consequence}")
-    return tuple(found)
+    # A line break from a policy would end the comment.
+    return tuple(map(clean, found))
 
 
 def _grouped(losses: Iterable[Loss]) -> list[tuple[Loss, list[str]]]:

@@ -31,6 +31,10 @@ from policyctl.core.policy import Guardrail, Limited, PolicyException, Topic
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.errors import InputError, RefusedError
+from policyctl.render.lines import plain
+from policyctl.render.text.export import notes, render
+from policyctl.usecases.approved import Approved
+from policyctl.usecases.export import export
 from policyctl.usecases.import_configuration import ImportWish, import_configuration
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -258,6 +262,18 @@ def test_something_else_is_a_clear_error(target, content):
         target.read([Raw("some.json", copy.deepcopy(content))])
 
     assert "some.json" in error.value.message
+
+
+def test_the_configuration_of_a_baseline_is_this_to_the_byte(target, from_baseline, golden):
+    limited = Limited(guardrails=("prompt_attack", "pii/email"), apps=("shop-chat",))
+    stage = Stage.LIMITED if target.observes else Stage.ENFORCE
+    approved = Approved(policy=from_baseline("public-facing@1", stage, limited), provenance=FROM)
+    done = export(approved, target, now=NOW, strict=False)
+
+    golden(f"engines/{target.name}.txt", plain(render(done)))
+    for item in done.written.documents:
+        told = replace(item, notes=notes(done))
+        golden(f"engines/{target.name}/{item.name}", written_bytes(told).decode())
 
 
 def test_each_target_has_a_page():
