@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from policyctl.cli.formats import Format
 from policyctl.cli.options import (
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 def record(
     policies: PoliciesArgument,
     rationale: RationaleOption = None,
+    reviewed: Annotated[
+        bool,
+        typer.Option(
+            "--reviewed",
+            help="The policies were reviewed and stay as they are: the time until the next review "
+            "begins anew.",
+        ),
+    ] = False,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     now: NowOption = None,
@@ -29,7 +39,7 @@ def record(
 ) -> None:
     """Put new policies, or edits, under change control.
 
-    Any edits but of a stage, all of them in one commit.
+    Any edits but of a stage, or that nothing has to change; all of them in one commit.
     """
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
@@ -38,12 +48,14 @@ def record(
     from policyctl.render.json.recorded import render_all as as_json
     from policyctl.render.text.recorded import render_all as as_text
     from policyctl.usecases.record import record_policies
+    from policyctl.usecases.record_review import record_reviews
 
+    put = record_reviews if reviewed else record_policies
     names = [policy_id(policy) for policy in policies]
     with workplace(key) as hands:
 
         def change(why: str, *, dry: bool) -> tuple[RecordedChange, ...]:
-            return record_policies(
+            return put(
                 names,
                 rationale=why,
                 change=change_name(),

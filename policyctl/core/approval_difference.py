@@ -20,6 +20,7 @@ KINDS: tuple[Kind, ...] = (
     *((ChangeAction.EMERGENCY_DEMOTE, stage) for stage in _BACK),
     *((ChangeAction.VOID, stage) for stage in Stage),
     *((ChangeAction.REDACT, stage) for stage in Stage),
+    *((ChangeAction.REVIEW, stage) for stage in Stage),
     (ChangeAction.VOID, None),
     (ChangeAction.REDACT, None),
     (ChangeAction.RETIRE, None),

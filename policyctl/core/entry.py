@@ -37,6 +37,11 @@ class ChangeAction(Enum):
     VOID = "void"
     RETIRE = "retire"
     REDACT = "redact"
+    REVIEW = "review"
+
+
+KEEPS_THE_FILE = frozenset({ChangeAction.REDACT, ChangeAction.REVIEW})
+"""What changes nothing about a policy: it stands as the entry before left it."""
 
 
 @frozen

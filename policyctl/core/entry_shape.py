@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.entry import KEEPS_THE_FILE, ChangeAction, Entry
 from policyctl.core.stages import Stage, is_demotion, is_promotion
 
 VOIDABLE = frozenset(
@@ -25,6 +25,8 @@ def shape_problem(entry: Entry, earlier: Sequence[Entry]) -> str:
             return _void_problem(entry, earlier)
         case ChangeAction.REDACT:
             return _redact_problem(entry, earlier)
+        case ChangeAction.REVIEW:
+            return _review_problem(entry, earlier)
         case _:
             return _step_problem(entry)
 
@@ -39,7 +41,7 @@ def annulled(earlier: Sequence[Entry]) -> int | None:
         An index, or None if nothing was changed yet.
     """
     for index in range(len(earlier) - 1, -1, -1):
-        if earlier[index].action is not ChangeAction.REDACT:
+        if earlier[index].action not in KEEPS_THE_FILE:
             return index
     return None
 
@@ -85,11 +87,22 @@ def _void_problem(entry: Entry, earlier: Sequence[Entry]) -> str:
 def _redact_problem(entry: Entry, earlier: Sequence[Entry]) -> str:
     if not earlier:
         return "a redaction comes after the entry that it redacts"
-    last = earlier[-1]
-    if (
-        (entry.before, entry.source) != (entry.after, entry.target)
-        or entry.owner != last.owner
-        or entry.use_case != last.use_case
-    ):
-        return "a redaction changes nothing about the policy"
-    return ""
+    return "" if _keeps(entry, earlier[-1]) else "a redaction changes nothing about the policy"
+
+
+def _review_problem(entry: Entry, earlier: Sequence[Entry]) -> str:
+    if not earlier or entry.after is None or entry.target is None:
+        return "a review is about a policy that is recorded and not retired"
+    if not _keeps(entry, earlier[-1]):
+        return "a review leaves the policy as it is"
+    return "a review names no evidence" if entry.evidence else ""
+
+
+def _keeps(entry: Entry, last: Entry) -> bool:
+    """True if bytes, stage, owner and use case are what they were."""
+    return (entry.before, entry.source, entry.owner, entry.use_case) == (
+        entry.after,
+        entry.target,
+        last.owner,
+        last.use_case,
+    )

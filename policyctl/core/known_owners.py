@@ -17,6 +17,7 @@ _OWNED = frozenset(
         ChangeAction.EDIT,
         ChangeAction.EXCEPTION,
         ChangeAction.PROMOTE,
+        ChangeAction.REVIEW,
     }
 )
 

@@ -14,6 +14,7 @@ from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.held import HeldChain
 from policyctl.core.known_owners import check_owners
+from policyctl.core.owner_reviews import check_reviews
 from policyctl.core.redaction import check_redactions
 from policyctl.core.root_chain import Roots, check_roots
 from policyctl.core.signature_files import VerifySignature
@@ -124,6 +125,7 @@ def check_ledger(
         findings += check_evidence(snapshot, chain, roots)
         findings += _check_content(snapshot, chain, read_facts)
         findings += check_owners(chain, roots)
+        findings += check_reviews(chain, roots)
     findings += _check_unregistered(snapshot, chains)
     findings += check_redactions(snapshot, chains, roots, verify)
     findings += check_stray_evidence(snapshot, chains)

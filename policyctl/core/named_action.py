@@ -16,6 +16,7 @@ _COVERED: Mapping[ChangeAction, frozenset[str]] = {
     ChangeAction.EMERGENCY_DEMOTE: _MOVES,
     ChangeAction.EXCEPTION: _LETS_THROUGH,
     ChangeAction.REDACT: frozenset(),
+    ChangeAction.REVIEW: frozenset(),
 }
 """The keys of a policy that each kind of change may touch; any other kind may touch all."""
 

@@ -104,18 +104,31 @@ class TrustRoot:
     ) -> dict[str, int]:
         """The approvals that a change needs, by role: the highest number any rule asks for.
 
+        Where no rule names reviews, a review needs what an edit would: to leave a policy as it is
+        weighs as much as to change it.
+
         Args:
             action: what kind of change it is.
             target: the stage after it.
             use_cases: the policy's use case before and after; both count, so that no change
                 escapes the approvals it needs by changing its use case.
         """
+        kinds = [(self._ruled_as(action, target, use_case), use_case) for use_case in use_cases]
         needed: dict[str, int] = {}
         for rule in self.approvals:
-            if any(rule.covers(action, target, use_case) for use_case in use_cases):
+            if any(rule.covers(kind, target, use_case) for kind, use_case in kinds):
                 for role, count in rule.need.items():
                     needed[role] = max(count, needed.get(role, 0))
         return needed
+
+    def _ruled_as(self, action: ChangeAction, target: Stage | None, use_case: str) -> ChangeAction:
+        """The kind of change by whose rules one is judged."""
+        if action is not ChangeAction.REVIEW or any(
+            action in rule.actions and rule.covers(action, target, use_case)
+            for rule in self.approvals
+        ):
+            return action
+        return ChangeAction.EDIT
 
     def owners(self, owner: str) -> frozenset[str]:
         """The people behind an owner: the person, the members of the team and of the role."""

@@ -1,4 +1,4 @@
-"""What a policy's trail says about time: since when it is in its stage, when it last changed."""
+"""What a policy's trail says about time: since when in its stage, when last looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from policyctl.core.criterion import counted
+from policyctl.core.entry import ChangeAction
 from policyctl.core.stages import Stage
 from policyctl.rules.rule import Subject
 
@@ -23,11 +24,17 @@ def time_in(subject: Subject, stage: Stage) -> timedelta | None:
     return subject.now - entered if entered else None
 
 
-def unchanged_for(subject: Subject) -> timedelta | None:
-    """How long ago the trail's last entry was made; None where there is no trail or no clock."""
-    if subject.now is None or not subject.trail:
+def unattended_for(subject: Subject) -> timedelta | None:
+    """How long ago somebody last changed the policy, or said that they reviewed it.
+
+    A redaction is neither. None where there is no trail or no clock.
+    """
+    if subject.now is None:
         return None
-    return subject.now - subject.trail[-1].requested_at
+    for entry in reversed(subject.trail):
+        if entry.action is not ChangeAction.REDACT:
+            return subject.now - entry.requested_at
+    return None
 
 
 def in_days(span: timedelta) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Path, Severity
-from policyctl.rules.history import in_days, unchanged_for
+from policyctl.rules.history import in_days, unattended_for
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
-    """Yield a problem if the review interval has passed since the trail's last entry."""
-    idle = unchanged_for(subject)
+    """Yield a problem if the review interval has passed since the last change or review."""
+    idle = unattended_for(subject)
     if idle is None or subject.effective is None:
         return
     every = subject.effective.policy.thresholds.review_every
@@ -19,10 +19,11 @@ def check(subject: Subject) -> Iterator[Problem]:
         own = "review_every" in subject.data.get("thresholds", {})
         at: Path = ("thresholds", "review_every") if own else ("extends",)
         yield Problem(
-            message=f"the last recorded change is {in_days(idle)} old,"
+            message=f"the last recorded change or review is {in_days(idle)} old,"
             f" and the dials are to be reviewed every {in_days(every)}",
             at=at,
-            hint="review the dials, and record what came of it with 'policyctl record'",
+            hint="review the dials, and put on record what came of it: 'policyctl record', with "
+            "'--reviewed' where they stay",
         )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from policyctl.core import paths
+from policyctl.core.entry import KEEPS_THE_FILE
 from policyctl.core.frozen import frozen
 from policyctl.core.recorded import Recorded
 from policyctl.usecases.ports import Documents, Repository
@@ -43,7 +44,12 @@ def exception_history(
         repository: knows the policy file's past.
         documents: reads YAML.
     """
-    recorded = [item for item in entries if item.entry.after is not None]
+    # Who only looked at the policy, or took a reason out of its trail, did not change it.
+    recorded = [
+        item
+        for item in entries
+        if item.entry.after is not None and item.entry.action not in KEEPS_THE_FILE
+    ]
     if not recorded or present is None:
         return ExceptionHistory(known=False)
     authors = recorded[-1].authors

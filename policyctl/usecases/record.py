@@ -78,7 +78,10 @@ def _change(
         raise UsageError(f"there is no {path}", hint=_instead(policy, state))
     before = last.entry.after if last else None
     if sha256(content) == before:
-        raise RefusedError(f"{path} is as entry {last.entry.seq if last else 0} recorded it")
+        raise RefusedError(
+            f"{path} is as entry {last.entry.seq if last else 0} recorded it",
+            hint=f"if it was reviewed, say so: policyctl record {policy} --reviewed",
+        )
     reading = read_document(
         content,
         file=path,

@@ -92,13 +92,20 @@ def _require_pending(state: LedgerState, last: Recorded) -> None:
     if not last.missing and not owes_stewards(state, entry.policy):
         raise RefusedError(
             f"entry {entry.seq} of '{entry.policy}' is settled and cannot be taken back",
-            hint=f"annul it on record: policyctl void {entry.policy} --rationale '…'",
+            hint=_instead(entry),
         )
     if entry.action is ChangeAction.EMERGENCY_DEMOTE:
         raise RefusedError(
             f"entry {entry.seq} of '{entry.policy}' took effect at once and cannot be taken back",
             hint=f"policyctl approve {entry.policy}",
         )
+
+
+def _instead(entry: Entry) -> str:
+    # A void reaches past a review, to the change before it.
+    if entry.action is ChangeAction.REVIEW:
+        return f"look again, and record what came of it: policyctl record {entry.policy}"
+    return f"annul it on record: policyctl void {entry.policy} --rationale '…'"
 
 
 def _files(

@@ -497,6 +497,55 @@ def a_reason_that_was_redacted(scene):
     return scene
 
 
+def review(scene, policy=BOT, by="erin"):
+    scene.do("record", policy, "--reviewed", "--rationale", "it may stay", by=by)
+
+
+def reviews_that_change_nothing(scene):
+    """The owners look at their policies again, twice, and work goes on between."""
+    review(scene)
+    scene.do("approve", BOT, "--yes", by="sam")
+    review(scene, "pii")
+    edit(scene, "pii", "# more\n")
+    review(scene, "pii", by="olga")
+    review(scene)
+    scene.do("approve", BOT, "--yes", by="pia")
+    return scene
+
+
+def a_review_by_a_rule_of_its_own(scene):
+    """Governance asks risk about reviews, where security approves edits."""
+    rules = (
+        *scene.root().approvals,
+        ApprovalRule(need={"risk": 1}, actions=(ChangeAction.REVIEW,)),
+    )
+    scene.rotate(approvals=rules)
+    scene.commit("risk looks at reviews")
+    review(scene)
+    scene.do("approve", BOT, "--yes", by="rita")
+    edit(scene, BOT, "# more\n")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def a_change_annulled_behind_a_review(scene):
+    """What was reviewed turns out to be wrong: the change before the review is annulled."""
+    review(scene)
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.do("void", BOT, "--rationale", "wrong after all", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
+def a_review_whose_reason_was_redacted(scene):
+    """The reason of a review named somebody."""
+    review(scene)
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.do("redact", BOT, str(scene.last(BOT)), "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    return scene
+
+
 def a_redaction_by_two_stewards(scene):
     """Where the root asks for two stewards, the second signs what the first began."""
     scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
@@ -572,6 +621,10 @@ HISTORIES = (
     a_branch_that_was_given_up,
     a_repository_with_sha256,
     a_repository_below_a_link,
+    reviews_that_change_nothing,
+    a_review_by_a_rule_of_its_own,
+    a_change_annulled_behind_a_review,
+    a_review_whose_reason_was_redacted,
     a_folder_below_the_top,
     a_plain_copy_of_the_files,
     an_emergency_that_was_approved,

@@ -41,6 +41,7 @@ UNSEEN = {
     "govern_only_a_part": 4,
     "approve_without_touching_the_key": 6,
     "approve_with_a_plain_key_where_a_touch_is_asked_for": 6,
+    "date_a_review_ahead": 8,
 }
 """The attacks that the script lets pass, each with the number of what the page says of it."""
 

@@ -300,7 +300,8 @@ def test_governance_as_json_can_be_proposed_too(world):
 
     done = propose(world, "--from", "governance.json")
 
-    assert "register, edit in logging, exception in logging needs 1 x security" in done.out
+    kinds = "register, edit in logging, exception in logging, review in logging"
+    assert f"{kinds} needs 1 x security" in done.out
     assert verified(world) == set()
 
 

@@ -26,7 +26,10 @@ REGISTERED = (ChangeAction.REGISTER, "erin")
 
 @pytest.mark.parametrize(
     "action",
-    [ChangeAction.REGISTER, ChangeAction.EDIT, ChangeAction.EXCEPTION, ChangeAction.PROMOTE],
+    [
+        *(ChangeAction.REGISTER, ChangeAction.EDIT, ChangeAction.EXCEPTION),
+        *(ChangeAction.PROMOTE, ChangeAction.REVIEW),
+    ],
 )
 def test_a_policy_under_change_has_a_known_owner(forge, action):
     assert codes(forge, (action, "erin")) == []

@@ -16,7 +16,7 @@ from policyctl.core.trust_root import (
     unanswered,
 )
 
-EDIT, PROMOTE = ChangeAction.EDIT, ChangeAction.PROMOTE
+EDIT, PROMOTE, REVIEW = ChangeAction.EDIT, ChangeAction.PROMOTE, ChangeAction.REVIEW
 LOGGING, LIMITED, ENFORCE = Stage
 
 
@@ -80,6 +80,38 @@ def test_the_use_cases_before_and_after_a_change_both_count(forge):
     assert root.need(EDIT, LIMITED, {"internal"}) == {"security": 1}
     assert root.need(EDIT, LIMITED, {"internal", "public"}) == {"security": 2}
     assert root.need(EDIT, LIMITED, {"public", "regulated"}) == {"security": 2, "risk": 1}
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([], {}),
+        ([{"need": {"security": 1}}], {"security": 1}),
+        ([{"need": {"security": 1}, "actions": (EDIT,)}], {"security": 1}),
+        ([{"need": {"security": 1}, "actions": (EDIT,), "to": (LIMITED,)}], {}),
+        ([{"need": {"security": 1}, "actions": (PROMOTE,)}], {}),
+        (
+            [{"need": {"security": 1}, "actions": (EDIT,)}, {"need": {}, "actions": (REVIEW,)}],
+            {},
+        ),
+        (
+            [{"need": {"security": 1}}, {"need": {"risk": 1}, "actions": (REVIEW,)}],
+            {"security": 1, "risk": 1},
+        ),
+        (
+            [
+                {"need": {"security": 1}, "actions": (EDIT,)},
+                {"need": {"risk": 1}, "actions": (REVIEW,), "use_cases": ("public",)},
+                {"need": {"risk": 1}, "actions": (REVIEW,), "to": (ENFORCE,)},
+            ],
+            {"security": 1},
+        ),
+    ],
+)
+def test_a_review_is_judged_as_an_edit_where_no_rule_names_it(forge, rules, expected):
+    root = forge.root(approvals=tuple(ApprovalRule(**rule) for rule in rules))
+
+    assert root.need(REVIEW, LOGGING, {"internal"}) == expected
 
 
 def test_a_kind_of_change_that_no_rule_covers_everywhere_is_unanswered(forge):

@@ -35,6 +35,15 @@ def test_it_restores_the_bytes_from_before_the_last_change(edited):
     assert edited.codes() == set()
 
 
+def test_it_reaches_past_a_review_to_the_last_change(edited):
+    change = edited.chain["bot"]
+    review = {"action": ChangeAction.REVIEW, "after": change.after}
+    edited.record(edited.entry(**review), file=edited.content("policies/bot.yaml"))
+    edited.record(annulling(edited, after=change.before), file=edited.first)
+
+    assert edited.codes() == set()
+
+
 def test_it_takes_back_a_registration_with_its_file(governed):
     governed.record(governed.entry())
     governed.record(annulling(governed))

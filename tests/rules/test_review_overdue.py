@@ -13,10 +13,11 @@ OLD = "# trail: register 2026-05-01\n"
 def test_the_baselines_interval_counts_and_is_found_at_extends(compact, subject_of):
     assert list(RULE.check(subject_of(OLD + compact))) == [
         Problem(
-            message="the last recorded change is 205 days old,"
+            message="the last recorded change or review is 205 days old,"
             " and the dials are to be reviewed every 90 days",
             at=("extends",),
-            hint="review the dials, and record what came of it with 'policyctl record'",
+            hint="review the dials, and put on record what came of it: 'policyctl record', with "
+            "'--reviewed' where they stay",
         )
     ]
 
@@ -31,6 +32,15 @@ def test_an_interval_in_the_file_is_the_place(compact, subject_of):
 @pytest.mark.parametrize(("day", "count"), [("2026-08-24", 0), ("2026-08-23", 1)])
 def test_the_last_day_of_the_interval_is_in_time(compact, subject_of, day, count):
     text = f"# trail: register 2026-01-01, edit {day}\n" + compact
+
+    assert len(list(RULE.check(subject_of(text)))) == count
+
+
+@pytest.mark.parametrize(("what", "count"), [("review", 0), ("redact", 1)])
+def test_a_review_begins_the_interval_anew_and_a_redaction_does_not(
+    compact, subject_of, what, count
+):
+    text = f"# trail: register 2026-01-01, {what} 2026-11-01\n" + compact
 
     assert len(list(RULE.check(subject_of(text)))) == count
 

@@ -8,6 +8,7 @@ import pytest
 
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core.canonical import sha256
+from policyctl.core.entry import ChangeAction
 from policyctl.usecases.exception_history import exception_history
 
 NONE = b"id: shop\n"
@@ -25,10 +26,14 @@ class Past:
         return self.contents.get(digest)
 
 
+def entry(content, day, action=ChangeAction.EDIT):
+    return SimpleNamespace(policy="shop", after=sha256(content), requested_at=day, action=action)
+
+
 def found(present, *versions, gone=()):
     entries = [
         SimpleNamespace(
-            entry=SimpleNamespace(policy="shop", after=sha256(content), requested_at=day),
+            entry=entry(content, day),
             authors=frozenset({"erin"}),
         )
         for day, content in enumerate(versions, start=1)
@@ -54,6 +59,22 @@ FIRST = [{"id": "EX-1"}]
 )
 def test_it_is_when_the_exceptions_came_to_be_what_they_are(versions, expected):
     assert found(FIRST, *versions) == expected
+
+
+def test_who_reviewed_since_did_not_write_the_exceptions():
+    """The last change is Erin's, whoever looked at it afterwards and let it be."""
+    steps = ((ChangeAction.EDIT, "erin"), (ChangeAction.REVIEW, "sam"))
+    entries = [
+        SimpleNamespace(
+            entry=entry(ONE, day, action),
+            authors=frozenset({who}),
+        )
+        for day, (action, who) in enumerate(steps, start=1)
+    ]
+
+    found = exception_history(FIRST, entries, Past(ONE), YamlDocuments())
+
+    assert (found.changed, found.authors) == (1, {"erin"})
 
 
 def test_a_policy_that_never_had_one_never_changed_one():

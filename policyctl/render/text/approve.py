@@ -41,6 +41,8 @@ def render(approval: Approval, width: int | None = None) -> list[Line]:
             lines.append(line(Part(f"  {label:<8}  ", DIM), text))
     if entry.action is ChangeAction.REDACT:
         lines += _redaction(approval)
+    elif entry.action is ChangeAction.REVIEW:
+        lines.append(line(Part("  reviewed  ", DIM), f"{entry.path}, which stays as it is"))
     else:
         lines += [*_changes(approval, width), *_evidence(approval)]
         lines += [line(Part("  lines     ", DIM), entry.path), *_difference(approval)]
