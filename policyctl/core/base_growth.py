@@ -9,6 +9,7 @@ from policyctl.core.finding import Finding, Severity
 from policyctl.core.frozen import replace
 from policyctl.core.growth import Extent, check_kept, check_new_entries, extent_of
 from policyctl.core.held import HeldEntry
+from policyctl.core.late_approvals import check_late_approvals
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import violation
 
@@ -43,6 +44,7 @@ def check_branch(
     now, tip = extent_of(head), extent_of(base)
     known = [tip, *(extent_of(ledger) for ledger in forks.values())]
     yield from check_new_entries(_known_of(now, tip, known), head, since=f"'{name}'")
+    yield from _check_approvals(head, base, name)
     yield from _check_collisions(now, tip, {item.policy for item in lost}, name)
 
 
@@ -100,6 +102,19 @@ def _check_base(base: Ledger, name: str) -> Iterator[Finding]:
             entry=errors[0].entry,
             hint=f"policyctl verify --rev {name}",
         )
+
+
+def _check_approvals(head: Ledger, base: Ledger, name: str) -> Iterator[Finding]:
+    """Approvals that the branch brings to entries of its base, by the trust root of the base."""
+    root = base.roots.latest
+    if root is None:
+        return
+    for policy, chain in sorted(head.chains.items()):
+        theirs = base.chains[policy].entries if policy in base.chains else ()
+        for mine, other in zip(chain.entries, theirs, strict=False):
+            if mine.digest != other.digest:
+                break
+            yield from check_late_approvals(mine, other.signatures, root, since=f"'{name}'")
 
 
 def _known_of(now: Extent, tip: Extent, known: Sequence[Extent]) -> Extent:

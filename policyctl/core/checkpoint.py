@@ -59,7 +59,7 @@ class Checkpoint:
 
 def leaf_bytes(item: Recorded) -> bytes:
     """The leaf of an entry: its digest and those of its signature files."""
-    return held_leaf(item.entry.policy, item.entry.seq, held(item))
+    return held_leaf(item.entry.policy, item.entry.seq, held(item, {}))
 
 
 def held_leaf(policy: str, seq: int, item: HeldEntry) -> bytes:

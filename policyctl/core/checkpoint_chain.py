@@ -186,8 +186,12 @@ class _Walk:
             chain = self._held.get(policy, ())[:length]
             chains[policy] = (*chain, *[_GONE] * (length - len(chain)))
         for (policy, _), digest in sorted(now.owed.items()):
-            owed = HeldEntry(entry=digest, signatures={}, settled=False, binding=True)
-            chains[policy] = (*chains.get(policy, ()), owed)
+            chain = chains.get(policy, ())
+            # A checkpoint does not say which signatures were there: none came as far as it knows.
+            held = self._held.get(policy, ())[len(chain) : len(chain) + 1]
+            signatures = held[0].signatures if held else {}
+            owed = HeldEntry(entry=digest, signatures=signatures, settled=False, binding=True)
+            chains[policy] = (*chain, owed)
         known = [digests.get(version, "") for version in range(1, min(now.root, len(digests) + 1))]
         return Extent(roots=tuple(known) + (now.root_digest,) * bool(link.signers), chains=chains)
 

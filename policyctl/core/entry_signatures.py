@@ -86,6 +86,7 @@ class _Signatures:
         self.authors: set[str] = set()
         self.touched: set[str] = set()
         self.approvers: dict[str, set[str]] = {}
+        self.keys: dict[str, bytes] = {}
 
     def add(self, path: str, place: paths.EntrySignature) -> None:
         who = place.who
@@ -129,6 +130,7 @@ class _Signatures:
             self._wrong("SIG_NOT_TOUCHED", message, path)
         else:
             self.approvers.setdefault(place.role, set()).add(who)
+            self.keys[path] = check.key
 
     def recorded(self) -> Recorded:
         entry = self.entry
@@ -150,6 +152,7 @@ class _Signatures:
             touched=frozenset(self.touched),
             approvals=approvals,
             missing=missing,
+            keys=self.keys,
             signatures=self.digests,
             findings=tuple(self.findings),
         )

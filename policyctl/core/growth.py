@@ -8,6 +8,7 @@ from policyctl.core import paths
 from policyctl.core.finding import Finding
 from policyctl.core.frozen import frozen
 from policyctl.core.held import HeldEntry, held
+from policyctl.core.late_approvals import outdated
 from policyctl.core.ledger import Ledger
 from policyctl.core.snapshot import violation
 
@@ -32,12 +33,13 @@ class Extent:
 
 def extent_of(ledger: Ledger) -> Extent:
     """How far a verified ledger reaches."""
+    roots = ledger.roots.by_version
     return Extent(
         roots=tuple(ledger.roots.digests[version] for version in sorted(ledger.roots.digests)),
         chains={
             **{policy: chain.entries for policy, chain in ledger.apart.items()},
             **{
-                policy: tuple(held(item) for item in chain.entries)
+                policy: tuple(held(item, roots) for item in chain.entries)
                 for policy, chain in ledger.chains.items()
             },
         },
@@ -55,6 +57,7 @@ def check_growth(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Find
     now = extent_of(ledger)
     yield from _check_kept(before, now, ledger.taken, since)
     yield from _check_new(before, now, since)
+    yield from _check_approvals(before, now, since)
 
 
 def check_kept(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:
@@ -129,6 +132,19 @@ def _check_signatures(
         for file in sorted(new.signatures.keys() - old.signatures.keys()):
             message = f"{file} came after {since}, when entry {seq} was settled already"
             yield violation("SIG_LATE", message, file=file, policy=policy, entry=seq)
+
+
+def _check_approvals(before: Extent, now: Extent, since: str) -> Iterator[Finding]:
+    """Findings about approvals of what waited that a trust root of the witness rules out."""
+    version = len(before.roots)
+    for policy, chain in sorted(now.chains.items()):
+        for old, new in zip(before.chains.get(policy, ()), chain, strict=False):
+            if old.entry != new.entry:
+                break
+            if new.barred and not old.settled:
+                for path in sorted(new.barred.keys() - old.signatures.keys()):
+                    if version in new.barred[path]:
+                        yield outdated(path, version, since)
 
 
 def check_new_entries(before: Extent, ledger: Ledger, *, since: str) -> Iterator[Finding]:

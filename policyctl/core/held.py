@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.frozen import frozen
+from policyctl.core.frozen import fresh, frozen
+from policyctl.core.late_approvals import barred_by
 from policyctl.core.recorded import Recorded
+from policyctl.core.trust_root import TrustRoot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HeldEntry:
     """An entry that a ledger held, by its digests.
 
@@ -22,14 +23,28 @@ class HeldEntry:
             at once.
         vouchers: sha256 of each steward's signature over it by path, where it is a tombstone.
         root: the version of the trust root that it names; 0 where nobody asks.
+        barred: the versions of later trust roots that would not let the key of an approval give
+            it, by path; empty where nobody asks.
     """
 
     entry: str
     signatures: Mapping[str, str]
     settled: bool
     binding: bool
-    vouchers: Mapping[str, str] = field(default_factory=dict)
-    root: int = field(default=0, compare=False)
+    vouchers: Mapping[str, str] = fresh(default_factory=dict)
+    root: int = 0
+    barred: Mapping[str, tuple[int, ...]] = fresh(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by what a witness keeps: what trust roots say can be told again."""
+        return isinstance(other, HeldEntry) and self._kept() == other._kept()
+
+    def __hash__(self) -> int:
+        """By the entry alone: the signatures are a mapping."""
+        return hash(self.entry)
+
+    def _kept(self) -> tuple[object, ...]:
+        return (self.entry, self.signatures, self.settled, self.binding, self.vouchers)
 
 
 @frozen
@@ -46,8 +61,13 @@ class HeldChain:
     redacted: int = 0
 
 
-def held(item: Recorded) -> HeldEntry:
-    """An entry by its digests."""
+def held(item: Recorded, roots: Mapping[int, TrustRoot]) -> HeldEntry:
+    """An entry by its digests.
+
+    Args:
+        item: the entry.
+        roots: the trust roots that hold, by version.
+    """
     settled = not item.missing
     return HeldEntry(
         entry=item.digest,
@@ -56,4 +76,5 @@ def held(item: Recorded) -> HeldEntry:
         binding=settled or item.entry.action is ChangeAction.EMERGENCY_DEMOTE,
         vouchers=item.vouchers,
         root=item.entry.root,
+        barred=barred_by(item, roots),
     )

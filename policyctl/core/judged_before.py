@@ -18,9 +18,11 @@ from policyctl.core.chain import Chain
 from policyctl.core.entry import is_digest, moment_from, moment_text
 from policyctl.core.frozen import frozen
 from policyctl.core.held import HeldChain, HeldEntry
+from policyctl.core.late_approvals import approvals_barred
 from policyctl.core.signature_files import VerifySignature
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.sshsig import Signature, dearmor
+from policyctl.core.trust_root import TrustRoot
 
 _TYPE = "policyctl/judged/v1"
 
@@ -86,8 +88,17 @@ def trail_digest(files: Snapshot, entries: int) -> str:
     return _digest(files, sorted(path for path in files if _is_trail(path, entries)))
 
 
-def held_again(policy: str, own: Snapshot, known: JudgedPolicy) -> HeldChain:
-    """The chain of a policy whose files are exactly what was judged before."""
+def held_again(
+    policy: str, own: Snapshot, known: JudgedPolicy, roots: Mapping[int, TrustRoot]
+) -> HeldChain:
+    """The chain of a policy whose files are exactly what was judged before.
+
+    Args:
+        policy: its id.
+        own: its files.
+        known: what was judged.
+        roots: the trust roots that hold, by version; they are what they were, too.
+    """
     versions = [version for version in sorted(known.roots) for _ in range(known.roots[version])]
     signatures: dict[int, dict[str, str]] = {}
     for path in sorted(own):
@@ -101,10 +112,25 @@ def held_again(policy: str, own: Snapshot, known: JudgedPolicy) -> HeldChain:
             settled=True,
             binding=True,
             root=version,
+            barred=_barred(own, signatures.get(seq, {}), version, roots),
         )
         for seq, version in enumerate(versions, start=1)
     )
     return HeldChain(entries=entries, signatures=sum(map(len, signatures.values())))
+
+
+def _barred(
+    own: Snapshot, signatures: Iterable[str], version: int, roots: Mapping[int, TrustRoot]
+) -> dict[str, tuple[int, ...]]:
+    later = [root for number, root in sorted(roots.items()) if number > version]
+    if not later:
+        return {}
+    keys = {}
+    for path in signatures:
+        place = paths.place_of(path)
+        if isinstance(place, paths.EntrySignature) and place.role:
+            keys[path] = dearmor(own[path].content or b"").public_key
+    return approvals_barred(keys, later)
 
 
 def spared(verify: VerifySignature, own: Snapshot, entries: int) -> VerifySignature:

@@ -103,6 +103,7 @@ _TOPICS: Mapping[str, Topic] = {
     "GATE_NOT_MET": Topic.GATE,
     "GATE_BELOW_FLOOR": Topic.GATE,
     "APPROVALS_MISSING": Topic.APPROVALS,
+    "APPROVAL_OUTDATED": Topic.APPROVALS,
     "SELF_APPROVAL": Topic.APPROVALS,
     "SIG_NOT_IN_ROLE": Topic.APPROVALS,
     "SIG_NOT_TOUCHED": Topic.APPROVALS,
@@ -117,7 +118,7 @@ _TOPICS: Mapping[str, Topic] = {
 _CURABLE = frozenset(
     {
         *("UNRECORDED_CHANGE", "UNREGISTERED_POLICY", "POLICY_FILE_MISSING", "PATH_UNEXPECTED"),
-        *("BASELINE_UNKNOWN", "NEW_ENTRY_UNDER_OLD_ROOT"),
+        *("BASELINE_UNKNOWN", "NEW_ENTRY_UNDER_OLD_ROOT", "APPROVAL_OUTDATED"),
     }
 )
 """What its author can mend before the merge: nobody signed anything that is not so."""

@@ -21,6 +21,7 @@ class Recorded:
         touched: those of them whose hardware key says that it was touched.
         approvals: people with a valid approval that counts, by role.
         missing: approvals that are still owed, by role.
+        keys: the public key that made each approval that counts, as SSH encodes it, by its path.
         signatures: sha256 of each signature file, valid or not, by its path.
         tombstone: what stands in the entry's place, where its rationale was redacted.
         vouchers: sha256 of each steward's signature over the tombstone, by its path.
@@ -32,6 +33,7 @@ class Recorded:
     touched: frozenset[str] = frozenset()
     approvals: Mapping[str, frozenset[str]]
     missing: Mapping[str, int]
+    keys: Mapping[str, bytes] = fresh(default_factory=dict)
     signatures: Mapping[str, str] = fresh(default_factory=dict)
     tombstone: Tombstone | None = None
     vouchers: Mapping[str, str] = fresh(default_factory=dict)

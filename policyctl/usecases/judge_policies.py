@@ -96,7 +96,7 @@ def judge_policies(
         own = read(task.policies.pop(policy))
         known = task.known.get(policy)
         if known and task.same and not task.whole and known.files == files_digest(own):
-            share.apart[policy] = held_again(policy, own, known)
+            share.apart[policy] = held_again(policy, own, known, task.roots.by_version)
             share.sound[policy] = known
             share.before += known.entries
             continue
@@ -118,15 +118,15 @@ def judge_policies(
         if task.whole:
             share.chains[policy] = chain
         else:
-            share.apart[policy] = _let_go(chain)
+            share.apart[policy] = _let_go(chain, task.roots)
         if task.remembered and not part.findings and (sound := judged(chain, own)):
             share.sound[policy] = sound
     return share
 
 
-def _let_go(chain: Chain) -> HeldChain:
+def _let_go(chain: Chain, roots: Roots) -> HeldChain:
     return HeldChain(
-        entries=tuple(held(item) for item in chain.entries),
+        entries=tuple(held(item, roots.by_version) for item in chain.entries),
         signatures=sum(
             len(item.authors) + sum(map(len, item.approvals.values())) for item in chain.entries
         ),

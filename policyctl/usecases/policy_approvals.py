@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policyctl.core import paths
 from policyctl.core.approvals import unfilled
 from policyctl.core.entry import Entry
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.needs import needed, owners
 from policyctl.core.recorded import Recorded
-from policyctl.core.snapshot import content_of
-from policyctl.core.sshsig import dearmor
 from policyctl.core.trust_root import TrustRoot
 from policyctl.usecases.policy_case import PolicyCase
 
@@ -112,37 +109,6 @@ def missing_of(case: PolicyCase, item: Recorded, entry: Entry) -> dict[str, int]
         for role, people in item.approvals.items()
     }
     return unfilled(needed(root, entry, case.entry_before(item)), counted)
-
-
-def outdated(case: PolicyCase) -> Iterator[tuple[Recorded, str, str]]:
-    """Approvals that came since the base has a newer trust root, by which they would not count.
-
-    The base may await approvals of an entry under an older root. A key that was revoked since
-    would still open that door.
-
-    Yields:
-        the entry, who approved, and as what.
-    """
-    tip = case.ledgers.tip.chains.get(case.policy)
-    before = {item.digest: item.signatures for item in tip.entries} if tip else {}
-    for item in case.settling:
-        if item.digest not in before or item.entry.root >= case.root.version:
-            continue
-        for path in sorted(item.signatures.keys() - before[item.digest].keys()):
-            place = paths.place_of(path)
-            if isinstance(place, paths.EntrySignature) and place.role:
-                counts = place.who in item.approvals.get(place.role, ())
-                if counts and not _holds_on(case, path, place):
-                    yield item, place.who, place.role
-
-
-def _holds_on(case: PolicyCase, path: str, place: paths.EntrySignature) -> bool:
-    """Whether the base's root lets this key approve in this role."""
-    content = content_of(case.ledgers.snapshots[case.changes.head], path) or b""
-    member = case.root.people.get(place.who)
-    if member is None or place.who not in _members(case.root, place.role):
-        return False
-    return dearmor(content).public_key in {key.blob for key in member.keys}
 
 
 def _judges(case: PolicyCase, item: Recorded) -> tuple[TrustRoot, ...]:

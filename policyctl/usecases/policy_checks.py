@@ -7,7 +7,7 @@ from typing import Any
 
 from policyctl.core.expiry import day, days_left, is_expired
 from policyctl.core.merge_verdict import Check, Topic, Verdict
-from policyctl.usecases.policy_approvals import missing_by_base, missing_by_owner, outdated
+from policyctl.usecases.policy_approvals import missing_by_base, missing_by_owner
 from policyctl.usecases.policy_case import PolicyCase
 from policyctl.usecases.policy_gates import gate_checks
 from policyctl.usecases.policy_naming import naming_checks
@@ -36,13 +36,6 @@ def _approvals(case: PolicyCase) -> Iterator[Check]:
             f"'{case.policy}' in the base"
         )
         hint = "merge the change of its owner first, in a pull request of its own"
-        yield Check(topic=Topic.APPROVALS, verdict=Verdict.REFUSED, text=text, hint=hint)
-    for item, who, role in outdated(case):
-        text = (
-            f"'{who}' approved entry {item.entry.seq} as {role} since trust root "
-            f"{case.root.version} of the base, which does not let this key do so any more"
-        )
-        hint = "remove it, and let somebody approve who may; treat the key as stolen"
         yield Check(topic=Topic.APPROVALS, verdict=Verdict.REFUSED, text=text, hint=hint)
 
 

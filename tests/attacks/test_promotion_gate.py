@@ -954,10 +954,10 @@ def test_an_approval_that_comes_after_its_key_was_revoked_is_refused(scene, revo
 
     done = gate(scene)
 
-    assert (done.code, done.verdicts, done.codes) == (1, {BOT: "refused"}, {"promote-approvals"})
+    assert (done.code, done.verdicts, done.codes) == (1, {BOT: "refused"}, {"APPROVAL_OUTDATED"})
     assert done.check(BOT, "approvals")[0]["text"] == (
-        "'sam' approved entry 4 as security since trust root 2 of the base, which does not let "
-        "this key do so any more"
+        f"'sam' approved entry 4 of '{BOT}' as security after 'main', whose trust root 2 does not "
+        "let this key do so"
     )
 
     scene.sign(BOT, 4, "pia", "security")
