@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from policyctl.core.entry import ChangeAction
+from policyctl.core.stages import Stage
+from policyctl.core.trust_root import TrustRoot
 
 _MOVES = frozenset({"stage"})
 _LETS_THROUGH = frozenset({"exceptions"})
@@ -75,3 +77,20 @@ def only_moves(before: bytes, after: bytes, source: str, target: str) -> bool:
 def more_than_an_edit(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """True if a change lets something else through, too: governance may ask others about that."""
     return bool(differing_keys(before, after) & _LETS_THROUGH)
+
+
+def edit_kind(before: Mapping[str, Any], after: Mapping[str, Any]) -> ChangeAction:
+    """What kind of edit leads from one policy document to another."""
+    if differing_keys(before, after) == _LETS_THROUGH:
+        return ChangeAction.EXCEPTION
+    return ChangeAction.EDIT
+
+
+def needed_besides(
+    root: TrustRoot, target: Stage | None, use_cases: Iterable[str]
+) -> dict[str, int]:
+    """The approvals that an exception needs where those of an edit are not enough; else none."""
+    both = tuple(use_cases)
+    edit = root.need(ChangeAction.EDIT, target, both)
+    needs = root.need(ChangeAction.EXCEPTION, target, both)
+    return {role: count for role, count in sorted(needs.items()) if count > edit.get(role, 0)}

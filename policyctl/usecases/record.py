@@ -9,6 +9,7 @@ from typing import Any
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction
+from policyctl.core.named_action import edit_kind, more_than_an_edit, needed_besides
 from policyctl.core.portable_names import problem_elsewhere
 from policyctl.core.recorded import Recorded
 from policyctl.core.stages import Stage
@@ -24,7 +25,6 @@ from policyctl.usecases.ledger_state import (
 )
 from policyctl.usecases.ports import Documents
 from policyctl.usecases.reading import (
-    Reading,
     read_document,
     require_alike,
     require_effective,
@@ -55,7 +55,8 @@ def record_policies(
         dry_run: say what would happen, and change nothing.
 
     Raises:
-        RefusedError: there is nothing to record, or an edit moves the stage.
+        RefusedError: there is nothing to record, an edit moves the stage, or it changes exceptions
+            besides and these need other approvals.
         DocumentError: a file has errors.
     """
     require_rationale(rationale)
@@ -92,9 +93,19 @@ def _change(
     require_alike(reading, hands.documents)
     _require_stage(policy, effective.stage, last)
     hands.repository.require_ready([], edited=path)
+    action = ChangeAction.REGISTER
+    if last is None or before is None:
+        _require_portable(path)
+    else:
+        old = _old_data(path, before, hands)
+        action = edit_kind(old, reading.data) if old and reading.data else ChangeAction.EDIT
+        if action is ChangeAction.EDIT and old and reading.data:
+            use_cases = {effective.use_case, last.entry.use_case}
+            needs = needed_besides(state.root, effective.stage, use_cases)
+            _require_one_kind(policy, old, reading.data, needs)
     return Change(
         name=name,
-        action=_action(reading, before, hands),
+        action=action,
         target=effective.stage,
         after=content,
         policy=policy,
@@ -117,19 +128,23 @@ def _require_stage(policy: str, stage: Stage, last: Recorded | None) -> None:
     )
 
 
-def _action(reading: Reading, before: str | None, hands: Hands) -> ChangeAction:
-    if before is None:
-        problem = problem_elsewhere(reading.file)
-        if problem:
-            raise RefusedError(
-                f"{reading.file} {problem}", hint="rename it, and the id that it states"
-            )
-        return ChangeAction.REGISTER
-    old = _old_data(reading.file, before, hands)
-    if old is None or reading.data is None:
-        return ChangeAction.EDIT
-    differing = {key for key in {*old, *reading.data} if old.get(key) != reading.data.get(key)}
-    return ChangeAction.EXCEPTION if differing == {"exceptions"} else ChangeAction.EDIT
+def _require_portable(path: str) -> None:
+    problem = problem_elsewhere(path)
+    if problem:
+        raise RefusedError(f"{path} {problem}", hint="rename it, and the id that it states")
+
+
+def _require_one_kind(
+    policy: str, before: Mapping[str, Any], after: Mapping[str, Any], needs: Mapping[str, int]
+) -> None:
+    """An entry has one name and the approvals of one: others would be asked about nothing."""
+    if not needs or not more_than_an_edit(before, after):
+        return
+    owed = ", ".join(f"{count} x {role}" for role, count in needs.items())
+    raise RefusedError(
+        f"the edit of '{policy}' changes 'exceptions' too, which needs {owed} and an edit does not",
+        hint="take the exceptions out, record and approve the edit, then record them on their own",
+    )
 
 
 def _old_data(path: str, digest: str, hands: Hands) -> Mapping[str, Any] | None:

@@ -376,19 +376,18 @@ def strict_about_exceptions(scene):
     return scene
 
 
-def widened(scene, *more):
+def widened(scene):
     scene.edit(FILE, "redteam-lab}", "[redteam-lab, bank-support]}")
-    for old, new in more:
-        scene.edit(FILE, old, new)
-    scene.do("record", BOT, "--rationale", "because", by="erin")
 
 
 def test_an_edit_that_widens_an_exception_beside_needs_what_an_exception_needs(
     strict_about_exceptions,
 ):
     scene = strict_about_exceptions
-    widened(scene, ("Answers", "Guesses"))
-    approve(scene, BOT)
+    widened(scene)
+    scene.edit(FILE, "Answers", "Guesses")
+    scene.forge(BOT, scene.read(FILE), action=ChangeAction.EDIT, root=2)
+    scene.commit()
     assert scene.verify("--base", "main").codes == set()
 
     done = gate(scene)
@@ -409,9 +408,40 @@ def test_an_edit_that_widens_an_exception_beside_needs_what_an_exception_needs(
     )
 
 
+def test_such_an_edit_is_not_even_recorded(strict_about_exceptions):
+    scene = strict_about_exceptions
+    before = scene.git("rev-parse", "HEAD")
+    widened(scene)
+    scene.edit(FILE, "Answers", "Guesses")
+    content = scene.read(FILE)
+
+    done = scene.policyctl("record", BOT, "--rationale", "because", by="erin")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"policyctl: the edit of '{BOT}' changes 'exceptions' too, which needs 1 x risk and an "
+        "edit does not\n"
+        "  = take the exceptions out, record and approve the edit, "
+        "then record them on their own\n"
+    )
+    assert (scene.git("rev-parse", "HEAD"), scene.read(FILE)) == (before, content)
+
+
+def test_an_edit_with_exceptions_is_one_change_where_governance_asks_the_same_of_both(scene):
+    branch(scene, "change")
+    widened(scene)
+    scene.edit(FILE, "Answers", "Guesses")
+    scene.do("record", BOT, "--rationale", "because", by="erin")
+    approve(scene, BOT)
+
+    assert scene.entry(BOT, 4).action is ChangeAction.EDIT
+    assert (gate(scene).code, gate(scene).verdicts) == (0, {BOT: "ready"})
+
+
 def test_an_exception_and_an_edit_of_their_own_pass_with_what_each_needs(strict_about_exceptions):
     scene = strict_about_exceptions
     widened(scene)
+    scene.do("record", BOT, "--rationale", "because", by="erin")
     approve(scene, BOT, by="rita")
     edit(scene, BOT)
     approve(scene, BOT)

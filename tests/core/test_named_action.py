@@ -3,7 +3,13 @@
 import pytest
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.named_action import is_narrow, more_than_an_edit, only_moves, unnamed_changes
+from policyctl.core.named_action import (
+    edit_kind,
+    is_narrow,
+    more_than_an_edit,
+    only_moves,
+    unnamed_changes,
+)
 
 BEFORE = {"stage": "limited", "sensitivity": "L3", "exceptions": [], "share": 1}
 
@@ -62,3 +68,19 @@ def test_stages_that_begin_alike_are_told_apart():
     assert only_moves(b"stage: limited\n", b"stage: logging\n", "limited", "logging")
     assert only_moves(b"stage: enforce", b"stage: limited", "enforce", "limited")
     assert not only_moves(b"stage: limited", b"stage: limited", "limited", "logging")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ({"exceptions": [1]}, {"exceptions": [2]}, ChangeAction.EXCEPTION),
+        ({}, {"exceptions": [2]}, ChangeAction.EXCEPTION),
+        ({"share": 1}, {"share": 1.0, "exceptions": [2]}, ChangeAction.EDIT),
+        ({"share": 1}, {"share": True, "exceptions": [2]}, ChangeAction.EDIT),
+        ({"share": 1}, {"share": 2}, ChangeAction.EDIT),
+        ({"share": 1}, {"share": 1}, ChangeAction.EDIT),
+    ],
+)
+def test_an_edit_is_called_an_exception_only_where_it_touches_nothing_else(before, after, kind):
+    assert edit_kind(before, after) is kind
+    assert unnamed_changes(edit_kind(before, after), before, after) == ()
