@@ -14,6 +14,7 @@ from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.held import HeldChain
 from policyctl.core.known_owners import check_owners
+from policyctl.core.moved_stage import check_moved
 from policyctl.core.owner_reviews import check_reviews
 from policyctl.core.redaction import check_redactions
 from policyctl.core.root_chain import Roots, check_roots
@@ -166,6 +167,7 @@ def _check_content(snapshot: Snapshot, chain: Chain, read_facts: ReadFacts) -> I
         )
     elif content is not None:
         yield from _check_facts(path, content, last, read_facts)
+        yield from check_moved(path, content, last)
 
 
 def _check_facts(

@@ -98,6 +98,7 @@ _TOPICS: Mapping[str, Topic] = {
     "TOMBSTONE_THRESHOLD": Topic.SIGNED,
     "STAGE_FIELD_MISMATCH": Topic.STAGE,
     "STAGE_SKIP": Topic.STAGE,
+    "ENTRY_MISNAMED": Topic.RECORDED,
     "EVIDENCE_MISSING": Topic.GATE,
     "EVIDENCE_MISMATCH": Topic.GATE,
     "GATE_NOT_MET": Topic.GATE,
@@ -123,5 +124,8 @@ _CURABLE = frozenset(
 )
 """What its author can mend before the merge: nobody signed anything that is not so."""
 _CURABLE_WHERE_NEW = frozenset(
-    {"STAGE_SKIP", "EVIDENCE_MISSING", "GATE_NOT_MET", "GATE_BELOW_FLOOR", "EMERGENCY_BUILT_ON"}
+    {
+        *("STAGE_SKIP", "EVIDENCE_MISSING", "GATE_NOT_MET", "GATE_BELOW_FLOOR"),
+        *("EMERGENCY_BUILT_ON", "ENTRY_MISNAMED"),
+    }
 )

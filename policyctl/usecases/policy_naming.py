@@ -19,6 +19,9 @@ from policyctl.core.recorded import Recorded
 from policyctl.usecases.policy_approvals import missing_of
 from policyctl.usecases.policy_case import PolicyCase
 
+_TOLD = "ENTRY_MISNAMED"
+"""What the ledger itself says of the last entry, by the digest of what was before."""
+
 
 def naming_checks(case: PolicyCase) -> Iterator[Check]:
     """What is called less than it does, entry by entry."""
@@ -39,6 +42,8 @@ def _narrow(case: PolicyCase, item: Recorded) -> Iterator[Check]:
         yield from _unseen(case, item, "an edit", _missing_as(case, item, ChangeAction.EDIT))
         return
     keys = unnamed_changes(entry.action, before, after)
+    if not keys and any(one.code == _TOLD and one.entry == entry.seq for one in case.findings):
+        return
     more = _listed(keys) if keys else _beside_the_stage(case, item)
     if more:
         text = f"entry {entry.seq} is called '{entry.action.value}' and changes {more}"

@@ -55,6 +55,26 @@ def call_it_an_emergency_without_the_role(scene):
     step_back(scene, by="rita")
 
 
+def change_more_than_the_stage_in_an_emergency(scene):
+    """What takes effect at once also lets a guardrail go that nobody is asked about."""
+    content = back(scene).replace(b"data_sensitivity: confidential", b"data_sensitivity: public")
+    assert content != back(scene)
+    scene.forge(
+        BOT,
+        content,
+        by="sam",
+        approved={},
+        action=ChangeAction.EMERGENCY_DEMOTE,
+        target=Stage.LOGGING,
+    )
+
+
+def suppress_a_rule_on_the_way_back(scene):
+    """A comment that suppresses a rule comes with a way back, where nobody reads it."""
+    content = back(scene) + b"# policyctl: ignore[purpose-thin] because\n"
+    scene.forge(BOT, content, action=ChangeAction.DEMOTE, target=Stage.LOGGING)
+
+
 def call_it_an_emergency_and_never_ask(scene):
     """The deadline passed days ago, and nobody approved."""
     before = scene.entry(BOT, scene.last(BOT)).requested_at
@@ -187,6 +207,8 @@ ATTACKS = {
     void_with_other_bytes: "ENTRY_INCONSISTENT",
     void_twice: "ENTRY_INCONSISTENT",
     void_without_approval: "APPROVALS_MISSING",
+    change_more_than_the_stage_in_an_emergency: "ENTRY_MISNAMED EMERGENCY_PENDING",
+    suppress_a_rule_on_the_way_back: "ENTRY_MISNAMED",
     redact_without_stewards: "TOMBSTONE_THRESHOLD SIG_NOT_IN_ROLE",
     redact_without_a_record: UNVOUCHED,
     redact_the_last_entry: UNVOUCHED,

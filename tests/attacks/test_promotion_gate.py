@@ -305,18 +305,20 @@ def test_an_entry_that_is_called_less_than_it_does_is_refused(scene, action, tar
     content = content.replace(b"Answers", b"Guesses")
     scene.forge(BOT, content, action=action, target=target)
     scene.commit()
-    assert scene.verify("--base", "main").codes == set()
 
     done = gate(scene)
 
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
-    assert done.check(BOT, "recorded")[0]["text"] == words
+    assert done.check(BOT, "recorded")[-1]["text"] == words
 
 
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (b"# policyctl: ignore[purpose-thin] because\n", "more of the file than the stage"),
+        (
+            b"# policyctl: ignore[purpose-thin] because\n",
+            "more of policies/team-assistant.yaml than the stage",
+        ),
         (b"sensitivity: null\n", "'sensitivity'"),
     ],
 )
@@ -329,9 +331,8 @@ def test_a_way_back_brings_nothing_along_that_is_no_value(scene, more, words):
     done = gate(scene)
 
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
-    assert (
-        done.check(BOT, "recorded")[0]["text"] == f"entry 4 is called 'demote' and changes {words}"
-    )
+    text = done.check(BOT, "recorded")[-1]["text"].replace(f" of '{BOT}'", "")
+    assert text == f"entry 4 is called 'demote' and changes {words}"
 
 
 def demoted_and_more(scene):
@@ -347,7 +348,7 @@ def demoted_and_more(scene):
     content = content.replace(b"Answers", b"Guesses")
     scene.forge(BOT, content, action=ChangeAction.DEMOTE, target=Stage.LOGGING, approved={}, root=2)
     scene.commit()
-    assert scene.verify("--base", "main").codes == set()
+    assert scene.verify("--base", "main").codes == {"ENTRY_MISNAMED"}
 
 
 _ALL_BUT_DEMOTE = tuple(one for one in ChangeAction if one is not ChangeAction.DEMOTE)
@@ -359,7 +360,7 @@ def test_an_edit_beside_it_does_not_cover_what_an_entry_does_not_say(scene):
     done = gate(scene)
 
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
-    assert done.check(BOT, "recorded")[0]["text"] == (
+    assert done.check(BOT, "recorded")[-1]["text"] == (
         "entry 5 is called 'demote' and changes 'purpose'"
     )
 
@@ -458,8 +459,7 @@ def test_a_squash_does_not_hide_what_an_entry_did(scene):
 
     assert (done.code, done.verdicts) == (1, {BOT: "refused"})
     assert done.check(BOT, "recorded")[0]["text"] == (
-        "what entry 5 ('demote') changes by itself is in no commit, and it lacks what an edit "
-        "needs: 1 x security"
+        f"entry 5 of '{BOT}' is called 'demote' and changes more of {FILE} than the stage"
     )
 
 

@@ -33,6 +33,7 @@ UNSEEN = {
     "show_another_side_of_a_fork": 1,
     "go_live_and_revert_before_the_audit": 2,
     "call_an_edit_an_exception": 2,
+    "suppress_a_rule_on_the_way_back": 3,
     "say_another_stage_than_the_policy": 3,
     "say_another_owner_than_the_policy": 3,
     "say_another_use_case_than_the_policy": 3,
@@ -44,6 +45,12 @@ UNSEEN = {
     "date_a_review_ahead": 8,
 }
 """The attacks that the script lets pass, each with the number of what the page says of it."""
+EXCUSED = (
+    "call_it_an_emergency_and_never_ask",
+    "date_an_emergency_ahead",
+    "change_more_than_the_stage_in_an_emergency",
+)
+"""Emergencies in which the script misses nothing but approvals."""
 
 
 def modules() -> Iterator[object]:
@@ -127,7 +134,7 @@ def test_an_emergency_that_is_pending_excuses_nothing_else(attack, scene, judge)
 
     found = judge(scene, "--pending")
 
-    if attack.__name__ in ("call_it_an_emergency_and_never_ask", "date_an_emergency_ahead"):
+    if attack.__name__ in EXCUSED:
         assert (found.returncode, found.stderr) == (0, "")
     else:
         assert found.stderr.startswith("FAIL: ")

@@ -17,6 +17,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.entry import ChangeAction, Entry, entry_bytes
 from policyctl.core.ledger import Ledger, PolicyFacts, check_ledger
+from policyctl.core.named_action import is_move
 from policyctl.core.snapshot import REGULAR, File
 from policyctl.core.ssh_keys import PublicKey
 from policyctl.core.sshsig import Signature, armor, encode, signed_data
@@ -182,7 +183,7 @@ class Forge:
             **changes,
         }
         if "after" not in known:
-            known["after"] = sha256(_policy(Entry(after=None, **known)))
+            known["after"] = sha256(self.policy(Entry(after=None, **known)))
         return Entry(**known)
 
     def record(
@@ -207,9 +208,17 @@ class Forge:
         if entry.after is None:
             self.files.pop(entry.path, None)
         else:
-            self.put(entry.path, file or _policy(entry))
+            self.put(entry.path, file or self.policy(entry))
         self.chain[entry.policy] = entry
         return entry
+
+    def policy(self, entry: Entry) -> bytes:
+        """The policy file that an entry describes; a move changes one word of the file before."""
+        before = self.files.get(entry.path)
+        if is_move(entry.action) and before and before.content and entry.source and entry.target:
+            old, new = entry.source.value.encode(), entry.target.value.encode()
+            return before.content.replace(b" %s " % old, b" %s " % new)
+        return _policy(entry)
 
     def judge(self, pin: str = "", now: datetime | None = None) -> Ledger:
         return check_ledger(self.files, verify=verify, read_facts=facts, pin=pin, now=now)
