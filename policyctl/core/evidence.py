@@ -16,7 +16,8 @@ from policyctl.core.false_positives import alpha
 from policyctl.core.frozen import frozen
 from policyctl.core.gate import evaluate
 from policyctl.core.layout import EVIDENCE_TYPE
-from policyctl.core.policy import Gate, Trigger
+from policyctl.core.picking import priced
+from policyctl.core.policy import Gate, Promote, Trigger
 from policyctl.core.reviews import reviewed_tally
 from policyctl.core.stages import Stage
 from policyctl.core.statistics import (
@@ -70,6 +71,11 @@ class EvidenceReport:
     engine: str = "python"
     facts: Facts = NOTHING
     triggers: tuple[TriggerState, ...] = ()
+
+    @property
+    def each(self) -> Gate:
+        """The gate by which one guardrail in one application is judged."""
+        return priced(self.gate, self.tally)
 
     @property
     def verdict(self) -> Outcome:
@@ -161,7 +167,7 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
             "engine": report.engine,
             "gate": _gate(report.gate),
             "traffic": _traffic(report.tally),
-            "strata": [_stratum(stratum, report.gate) for stratum in report.tally.strata],
+            "strata": [_stratum(stratum, report.each) for stratum in report.tally.strata],
             **further_parts(report.tally, report.gate, report.facts, report.triggers),
             "criteria": [_criterion(criterion) for criterion in report.criteria],
             "verdict": report.verdict.value,
@@ -194,6 +200,8 @@ def _further(gate: Gate) -> dict[str, object]:
             asked[name] = count
     if gate.exceptions_frozen is not None:
         asked["exceptions_frozen_hours"] = gate.exceptions_frozen // timedelta(hours=1)
+    if gate.promote is not Promote.ALL:
+        asked["promote"] = gate.promote.value
     return asked
 
 

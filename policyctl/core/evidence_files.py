@@ -22,6 +22,7 @@ from policyctl.core.snapshot import Snapshot, content_of, violation
 from policyctl.core.trust_root import TrustRoot
 
 _HOUR = timedelta(hours=1)
+_STRICTEST = {"inference": "anytime", "promote": "subset"}
 _DECIMAL = re.compile(r"[01]\.[0-9]{6}\Z")
 
 
@@ -127,8 +128,11 @@ def _laxer(gate: object, floor: Mapping[str, Any]) -> str:
         "confidence": ("confidence", least.confidence, 1),
     }
     for name in floor:
-        if name == "inference":
-            if not isinstance(gate, dict) or gate.get(name) not in ("anytime", floor[name]):
+        if name in _STRICTEST:
+            if not isinstance(gate, dict) or gate.get(name, "all") not in (
+                _STRICTEST[name],
+                floor[name],
+            ):
                 return name
             continue
         field, wanted, direction = asked[name] if name in asked else _further(name, least)

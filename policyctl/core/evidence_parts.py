@@ -13,7 +13,8 @@ from policyctl.core.facts import Facts
 from policyctl.core.false_positives import alpha, promotable
 from policyctl.core.intervals import weighted_upper
 from policyctl.core.multiple_tests import benjamini_hochberg
-from policyctl.core.policy import Gate
+from policyctl.core.picking import candidates, priced
+from policyctl.core.policy import Gate, Promote
 from policyctl.core.reviews import Reviews
 from policyctl.core.stability import Stability, stabilities
 from policyctl.core.tally import Tally
@@ -28,6 +29,7 @@ def further_parts(
     if facts.daily is None:
         return {}
     found = stabilities(tally, facts)
+    each = priced(gate, tally)
     return {
         "days": _days(facts),
         "requests": _requests(facts),
@@ -35,7 +37,8 @@ def further_parts(
         "alarms": list(alarms(found)),
         "overall": _overall(tally, gate, facts),
         "alone": list(promotable(tally, gate, facts)),
-        "harm": _harm(tally, gate, facts),
+        "harm": _harm(tally, each, facts),
+        **_picked(tally, gate),
         "exceptions": hits_of(facts),
         "reviews": reviews_data(facts.reviews) if facts.reviews else None,
         "escalation": [
@@ -74,6 +77,14 @@ def overall_bound(tally: Tally, gate: Gate, facts: Facts) -> tuple[float, float]
             counts = item.false_positives + more, item.reviewed + more, item.newly_blocked
             strata.append(counts)
     return weighted_upper(strata, alpha(gate)) if strata else None
+
+
+def _picked(tally: Tally, gate: Gate) -> dict[str, object]:
+    """By what each was judged where the gate allows to pick; nothing where it does not."""
+    if gate.promote is Promote.ALL:
+        return {}
+    confidence = decimal(priced(gate, tally).confidence, ROUND_FLOOR)
+    return {"picked": {"among": candidates(tally), "confidence": confidence}}
 
 
 def _days(facts: Facts) -> list[dict[str, object]]:

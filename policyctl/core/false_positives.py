@@ -16,7 +16,8 @@ from policyctl.core.criterion import (
 )
 from policyctl.core.facts import NOTHING, Facts, missing_reviews
 from policyctl.core.multiple_tests import holm
-from policyctl.core.policy import Gate, Inference
+from policyctl.core.picking import priced
+from policyctl.core.policy import Gate, Inference, Promote
 from policyctl.core.statistics import (
     anytime_upper,
     binomial_cdf,
@@ -119,7 +120,17 @@ def promotable(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[str, .
 
     Whoever picks those that pass looks in several places, so each has to show more: Holm's
     procedure for one look, and evidence as many times as strong for a bound that always holds.
+    Where the gate allows to pick, they are those that it would let through.
     """
+    if gate.promote is Promote.SUBSET:
+        each = priced(gate, tally)
+        found = ((item, missing_reviews(item, facts)) for item in tally.strata)
+        return tuple(
+            item.name
+            for item, missing in found
+            if item.newly_blocked
+            and shown(item.false_positives + missing, item.reviewed + missing, each)
+        )
     strata = [stratum for stratum in tally.strata if stratum.newly_blocked]
     theta, error = float(gate.false_positives), alpha(gate)
     if theta == 0:

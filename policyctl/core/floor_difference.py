@@ -9,6 +9,9 @@ from policyctl.core.items import strictness
 from policyctl.core.quantities import duration
 from policyctl.core.trust_root import TrustRoot
 
+_UNSAID = {"inference": "anytime", "promote": "all"}
+"""What holds where nothing is said of it."""
+
 
 def floor_changes(before: TrustRoot, after: TrustRoot) -> Iterator[tuple[str, str, str]]:
     """Topic, sentence and effect of each difference in gates, appetite and emergencies."""
@@ -47,8 +50,9 @@ def _gates(before: TrustRoot, after: TrustRoot) -> Iterator[tuple[str, str, str]
 
 
 def _gate_effect(name: str, was: Any, will: Any) -> str:
-    if name == "inference":  # where nothing is said, the bound holds however often one looks
-        return "looser" if will == "fixed" else "tighter" if was == "fixed" else "neutral"
+    if name in _UNSAID:
+        old, new = (strictness(name, value or _UNSAID[name]) for value in (was, will))
+        return "neutral" if old == new else "looser" if new < old else "tighter"
     if was is None or will is None:
         return "tighter" if was is None else "looser"
     return "looser" if strictness(name, will) < strictness(name, was) else "tighter"

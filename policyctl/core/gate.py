@@ -15,6 +15,7 @@ from policyctl.core.effect_criteria import effect_criteria
 from policyctl.core.exception_criteria import exception_criteria
 from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import false_positives
+from policyctl.core.picking import priced
 from policyctl.core.policy import Gate
 from policyctl.core.review_criteria import review_criteria
 from policyctl.core.stability import stability_criteria
@@ -32,6 +33,7 @@ def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterio
         gate: what is asked for.
         facts: what is known beside the counts; what the gate asks and is not known is undecided.
     """
+    each = priced(gate, tally)
     return (
         _window(tally, gate),
         _records(tally, gate),
@@ -41,8 +43,8 @@ def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterio
         *completeness_criteria(tally, gate, facts),
         _reviewed(tally, gate),
         *review_criteria(gate, facts),
-        *false_positives(tally, gate, facts),
-        *effect_criteria(tally, gate, facts),
+        *false_positives(tally, each, facts),
+        *effect_criteria(tally, each, facts),
         *stability_criteria(tally, gate, facts),
         *exception_criteria(tally, gate, facts),
     )

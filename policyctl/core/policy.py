@@ -100,6 +100,15 @@ class Thresholds:
     review_every: timedelta | None = None
 
 
+class Promote(Enum):
+    """What a gate lets through together."""
+
+    ALL = "all"
+    """Every guardrail and application of a scope that was fixed before anybody looked."""
+    SUBSET = "subset"
+    """Those that pass, picked after looking."""
+
+
 @frozen
 class Gate:
     """The evidence that a promotion needs.
@@ -123,6 +132,7 @@ class Gate:
         reviewers: least number of people who reviewed.
         reviewed_twice: least share of the sample that two people reviewed.
         agreement: least agreement of these two beyond chance, as Cohen's kappa.
+        promote: whether the scope may be narrowed to what passes.
 
     What is None is not asked for.
     """
@@ -146,6 +156,7 @@ class Gate:
     reviewers: int | None = None
     reviewed_twice: Fraction | None = None
     agreement: Fraction | None = None
+    promote: Promote = Promote.ALL
 
 
 @frozen
@@ -306,6 +317,7 @@ def gate_from(item: Mapping[str, Any]) -> Gate:
         reviewers=item.get("reviewers"),
         reviewed_twice=_share_of(item, "reviewed_twice"),
         agreement=_share_of(item, "agreement"),
+        promote=Promote(item.get("promote", default.promote.value)),
     )
 
 

@@ -217,6 +217,10 @@ def _fitting(value: object, fits: Callable[[str], bool], name: str) -> str:
     return value
 
 
+def _one_of(value: object, words: tuple[str, ...], name: str) -> str:
+    return _fitting(value, lambda text: text in words, name)
+
+
 def _digest(value: object, name: str) -> str:
     return _fitting(value, lambda text: bool(DIGEST.match(text)), name)
 
@@ -256,9 +260,7 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "reviewed": _count,
     "false_positives": millionths,
     "confidence": millionths,
-    "inference": lambda value: _fitting(
-        value, lambda text: text in ("anytime", "fixed"), "inference"
-    ),
+    "inference": lambda value: _one_of(value, ("anytime", "fixed"), "inference"),
     "completeness": millionths,
     "flag_rate": millionths,
     "harm": _count,
@@ -272,4 +274,5 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "reviewers": _count,
     "reviewed_twice": millionths,
     "agreement": millionths,
+    "promote": lambda value: _one_of(value, ("all", "subset"), "promote"),
 }

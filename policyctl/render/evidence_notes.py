@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policyctl.core.criterion import Outcome, at_most, counted
+from policyctl.core.criterion import Outcome, at_most, counted, percent
 from policyctl.core.evidence import EvidenceReport
 from policyctl.core.evidence_parts import alarms, overall_bound
 from policyctl.core.exception_criteria import hits_of
 from policyctl.core.false_positives import promotable
+from policyctl.core.picking import candidates
+from policyctl.core.policy import Promote
 from policyctl.core.stability import stabilities
 
 STATES = {"fired": "fired", "not_fired": "not fired", "undecided": "cannot be judged"}
@@ -30,6 +32,15 @@ def notes(report: EvidenceReport) -> Iterator[tuple[str, str]]:
         alone = promotable(tally, report.gate, facts)
         if alone and report.verdict is not Outcome.MET:
             yield "alone", f"shown to be good enough by themselves: {'; '.join(alone)}"
+    if report.gate.promote is Promote.SUBSET:
+        among = candidates(tally)
+        yield (
+            "picked",
+            (
+                f"each is judged as one of {among} that could have been picked, with"
+                f" {percent(report.each.confidence)} confidence"
+            ),
+        )
     shifted = alarms(stabilities(tally, facts))
     if shifted:
         yield (

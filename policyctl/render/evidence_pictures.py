@@ -85,7 +85,7 @@ def bound_rows(report: EvidenceReport) -> tuple[BoundRow, ...]:
 
 
 def _bound_row(stratum: Stratum, report: EvidenceReport) -> BoundRow:
-    gate, missing = report.gate, missing_reviews(stratum, report.facts)
+    gate, missing = report.each, missing_reviews(stratum, report.facts)
     bound = anytime_upper if gate.inference is Inference.ANYTIME else clopper_pearson_upper
     x, n = stratum.false_positives + missing, stratum.reviewed + missing
     return BoundRow(

@@ -9,7 +9,8 @@ from policyctl.core.canonical import sha256
 from policyctl.core.criterion import counted
 from policyctl.core.finding import Finding, Severity, Span, in_order
 from policyctl.core.frozen import frozen, replace
-from policyctl.core.policy import Gate, Inference, Policy
+from policyctl.core.picking import priced
+from policyctl.core.policy import Gate, Inference, Policy, Promote
 from policyctl.core.record import Label
 from policyctl.core.review_labels import ReviewLabels, Verdict, labels_bytes, verdict_from
 from policyctl.core.review_sample import Case, StratumSample, planned_size
@@ -31,6 +32,7 @@ class Sample:
     """What was drawn for one promotion.
 
     Attributes:
+        gate: by what each stratum is judged.
         size: how many detections of each stratum were asked for.
         planned: whether that is the planner's number.
     """
@@ -115,8 +117,11 @@ def draw_sample(
     policy = require_effective(reading).policy
     stage = asked_stage(policy, target)
     gate = policy.gates.get(stage, Gate())
+    moved = replace(policy, stage=stage)
+    if gate.promote is Promote.SUBSET:
+        gate = priced(gate, records.tally(policy, moved))
     asked = size or min(MOST, planned_size(gate))
-    strata = records.measure(policy, replace(policy, stage=stage), size=asked).sample
+    strata = records.measure(policy, moved, size=asked).sample
     if not strata:
         raise NotJudgedError(
             f"'{policy.id}' in '{stage.value}' would block nothing of what was recorded, so there"

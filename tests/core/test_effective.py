@@ -551,6 +551,7 @@ gates = st.dictionaries(
             "false_positives": st.sampled_from(("0.5%", "2%", "5%")),
             "confidence": st.sampled_from(("90%", "95%", "99%")),
             "inference": st.sampled_from(("anytime", "fixed")),
+            "promote": st.sampled_from(("all", "subset")),
         },
     ),
 )

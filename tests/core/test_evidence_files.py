@@ -194,3 +194,21 @@ def test_a_report_that_no_entry_names_is_found():
     [found] = check_stray_evidence(snapshot, {"shop": chain()})
 
     assert (found.code, found.file) == ("PATH_UNEXPECTED", PLACE)
+
+
+@pytest.mark.parametrize(
+    ("floor", "promote", "expected"),
+    [
+        ("subset", "subset", []),
+        ("subset", "all", ["GATE_BELOW_FLOOR"]),
+        ("subset", None, ["GATE_BELOW_FLOOR"]),
+        ("all", "subset", []),
+        ("all", None, []),
+        ("all", "most", ["GATE_BELOW_FLOOR"]),
+    ],
+)
+def test_the_price_of_picking_that_governance_asks_is_paid(floor, promote, expected, monkeypatch):
+    monkeypatch.setitem(FLOOR, "promote", floor)
+    gate = {**GATE, "promote": promote} if promote else GATE
+
+    assert codes({**REPORT, "gate": gate}) == expected

@@ -53,6 +53,8 @@ def root(forge):
         ),
         ({"gates": {"limited": {**LIMITED, "confidence": "99%"}}}, "confidence 99%", "tighter"),
         ({"gates": {"limited": {**LIMITED, "inference": "fixed"}}}, "inference fixed", "looser"),
+        ({"gates": {"limited": {**LIMITED, "promote": "subset"}}}, "promote subset", "tighter"),
+        ({"gates": {"limited": {**LIMITED, "promote": "all"}}}, "promote all", "neutral"),
         ({"appetite": {}}, "regulated with public data may run at any sensitivity", "looser"),
         (
             {"appetite": {"regulated": {"public": ("L4",)}}},

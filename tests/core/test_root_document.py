@@ -232,6 +232,7 @@ def changed(forge, path, value):
         (("gates", "limited", "records"), 0),
         (("gates", "limited", "confidence"), "101%"),
         (("gates", "limited", "inference"), "guess"),
+        (("gates", "limited", "promote"), "some"),
         (("gates", "limited", "more"), 1),
         (("appetite", "internal", "restricted"), []),
         (("appetite", "internal", "restricted"), ["L5"]),

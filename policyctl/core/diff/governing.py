@@ -20,6 +20,7 @@ _GATE_DEFAULTS: Mapping[str, str | int] = {
     "false_positives": "2%",
     "confidence": "95%",
     "inference": "anytime",
+    "promote": "all",
 }
 
 
