@@ -40,6 +40,7 @@ def further_parts(
         "harm": _harm(tally, each, facts),
         **_picked(tally, gate),
         "exceptions": hits_of(facts),
+        **_repeats(facts),
         "reviews": reviews_data(facts.reviews) if facts.reviews else None,
         "escalation": [
             {
@@ -85,6 +86,24 @@ def _picked(tally: Tally, gate: Gate) -> dict[str, object]:
         return {}
     confidence = decimal(priced(gate, tally).confidence, ROUND_FLOOR)
     return {"picked": {"among": candidates(tally), "confidence": confidence}}
+
+
+def _repeats(facts: Facts) -> dict[str, object]:
+    """What was said of messages seen again; nothing where nobody asked."""
+    if facts.repeats is None:
+        return {}
+    return {
+        "repeats": [
+            {
+                "guardrail": item.guardrail,
+                "direction": item.direction.value,
+                "app": item.app,
+                "messages": item.messages,
+                "same": item.same,
+            }
+            for item in facts.repeats
+        ]
+    }
 
 
 def _days(facts: Facts) -> list[dict[str, object]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from policyctl.core.daily import Daily
 from policyctl.core.frozen import frozen
+from policyctl.core.repeats import Repeats
 from policyctl.core.reviews import Reviews
 from policyctl.core.stages import Stage
 from policyctl.core.tally import Stratum, Tally
@@ -38,6 +39,7 @@ class Facts:
         daily: the counts day by day.
         reviews: what reviewers said about a drawn sample.
         counter: requests as something else counted them.
+        repeats: what was said of messages seen again.
         exceptions: the names of the policy's exceptions.
         exceptions_changed: when an exception was last added, changed or removed; None if never.
         exceptions_known: whether that could be found out.
@@ -47,6 +49,7 @@ class Facts:
     daily: Daily | None = None
     reviews: Reviews | None = None
     counter: RequestCounter | None = None
+    repeats: tuple[Repeats, ...] | None = None
     exceptions: tuple[str, ...] = ()
     exceptions_changed: datetime | None = None
     exceptions_known: bool = False

@@ -17,6 +17,7 @@ from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import false_positives
 from policyctl.core.picking import priced
 from policyctl.core.policy import Gate
+from policyctl.core.repeat_criteria import repeat_criteria
 from policyctl.core.review_criteria import review_criteria
 from policyctl.core.stability import stability_criteria
 from policyctl.core.tally import Stratum, Tally
@@ -47,6 +48,7 @@ def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterio
         *effect_criteria(tally, each, facts),
         *stability_criteria(tally, gate, facts),
         *exception_criteria(tally, gate, facts),
+        *repeat_criteria(tally, each, facts),
     )
 
 

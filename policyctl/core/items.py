@@ -58,6 +58,7 @@ GATE_STRICTNESS: Mapping[str, Callable[[Any], int]] = {
     "reviewers": int,
     "reviewed_twice": millionths,
     "agreement": millionths,
+    "repeatable": millionths,
     "promote": lambda value: int(value == "subset"),
 }
 """How strict each value of a gate is: the larger number asks for more evidence."""

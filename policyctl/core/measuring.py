@@ -8,6 +8,7 @@ from policyctl.core.daily import Daily, DailyCount
 from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.record import Record
+from policyctl.core.repeats import RepeatCount, Repeats
 from policyctl.core.review_sample import Draw, StratumSample
 from policyctl.core.tally import Tally, tally
 
@@ -20,14 +21,18 @@ class Measured:
         tally: the counts of each guardrail in each application.
         daily: the counts day by day.
         sample: the detections to review; empty where none were asked for.
+        repeats: the messages seen again; None where they were not asked for.
     """
 
     tally: Tally
     daily: Daily
     sample: tuple[StratumSample, ...]
+    repeats: tuple[Repeats, ...] | None = None
 
 
-def measure(records: Iterable[Record], old: Policy, new: Policy, *, size: int = 0) -> Measured:
+def measure(
+    records: Iterable[Record], old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+) -> Measured:
     """Count what would change for the recorded traffic.
 
     Args:
@@ -35,9 +40,19 @@ def measure(records: Iterable[Record], old: Policy, new: Policy, *, size: int = 
         old: the policy in its present stage.
         new: the same policy in the stage that is asked for.
         size: detections of each stratum to draw for review; 0 draws none.
+        repeats: whether to count the messages seen again.
     """
     daily = DailyCount(old, new)
     draw = Draw(old, new, size)
+    copies = RepeatCount(new)
     passing = daily.passing(records)
-    counts = tally(draw.passing(passing) if size else passing, old, new)
-    return Measured(tally=counts, daily=daily.result(), sample=draw.result())
+    if size:
+        passing = draw.passing(passing)
+    if repeats:
+        passing = copies.passing(passing)
+    return Measured(
+        tally=tally(passing, old, new),
+        daily=daily.result(),
+        sample=draw.result(),
+        repeats=copies.result() if repeats else None,
+    )

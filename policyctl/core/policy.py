@@ -132,6 +132,7 @@ class Gate:
         reviewers: least number of people who reviewed.
         reviewed_twice: least share of the sample that two people reviewed.
         agreement: least agreement of these two beyond chance, as Cohen's kappa.
+        repeatable: least share of the messages seen again that got the same level, its lower bound.
         promote: whether the scope may be narrowed to what passes.
 
     What is None is not asked for.
@@ -157,6 +158,7 @@ class Gate:
     reviewed_twice: Fraction | None = None
     agreement: Fraction | None = None
     promote: Promote = Promote.ALL
+    repeatable: Fraction | None = None
 
 
 @frozen
@@ -317,6 +319,7 @@ def gate_from(item: Mapping[str, Any]) -> Gate:
         reviewers=item.get("reviewers"),
         reviewed_twice=_share_of(item, "reviewed_twice"),
         agreement=_share_of(item, "agreement"),
+        repeatable=_share_of(item, "repeatable"),
         promote=Promote(item.get("promote", default.promote.value)),
     )
 

@@ -274,5 +274,6 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "reviewers": _count,
     "reviewed_twice": millionths,
     "agreement": millionths,
+    "repeatable": millionths,
     "promote": lambda value: _one_of(value, ("all", "subset"), "promote"),
 }

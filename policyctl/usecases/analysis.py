@@ -34,9 +34,11 @@ class PlainAnalysis:
         """The counts that a gate is judged on."""
         return tally(self._records, old, new)
 
-    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+    def measure(
+        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+    ) -> Measured:
         """Everything that a gate is judged on, in one pass."""
-        return measure(self._records, old, new, size=size)
+        return measure(self._records, old, new, size=size, repeats=repeats)
 
     def replay(self, old: Policy | None, new: Policy | None) -> Replay:
         """The records decided under two policies."""

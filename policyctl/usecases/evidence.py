@@ -120,12 +120,18 @@ def evidence_for(
     history = ExceptionHistory(known=False)
     if beside.history is not None and gate.exceptions_frozen is not None:
         history = beside.history()
-    found = records.measure(policy, new, size=labels.size if labels else 0)
+    found = records.measure(
+        policy,
+        new,
+        size=labels.size if labels else 0,
+        repeats=gate.repeatable is not None,
+    )
     facts = Facts(
         target=target,
         daily=found.daily,
         reviews=_reviews(found.sample, labels, beside, governance) if labels else None,
         counter=beside.counter,
+        repeats=found.repeats,
         exceptions=tuple(item.id for item in policy.exceptions),
         exceptions_changed=history.changed,
         exceptions_known=history.known,

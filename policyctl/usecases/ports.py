@@ -255,7 +255,9 @@ class Analysis(RecordFiles, Protocol):
     def tally(self, old: Policy, new: Policy) -> Tally:
         """What `core.tally.tally` says of the records."""
 
-    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+    def measure(
+        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+    ) -> Measured:
         """What `core.measuring.measure` says of the records."""
 
     def replay(self, old: Policy | None, new: Policy | None) -> Replay:

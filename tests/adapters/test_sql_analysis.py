@@ -36,6 +36,7 @@ DETECTORS = ("pii/email", "pii/email/work", "pii/phone", "secrets", "prompt_atta
 APPS = ("chat", "shop", "it's")
 COHORTS = ("", "staff")
 KEYS = ("a", "user@example.com", "Zürich-é-☃-𝄞", "o'brien", "back\\slash", "b", "c")
+FINGERPRINTS = tuple(f"f{number}" for number in range(40))
 START = datetime(2026, 10, 5, 20, tzinfo=UTC)
 COLUMNS = (
     "ts TIMESTAMP, request_id VARCHAR, session_id VARCHAR, key VARCHAR, app VARCHAR,"
@@ -64,7 +65,7 @@ def made_records(draw: random.Random, count: int) -> list[Record]:
                 status=status,
                 label=draw.choice([None, *Label]) if level else None,
                 blocked=draw.choice([None, False, True]),
-                fingerprint=draw.choice(["", "", "", "f1", "f2"]),
+                fingerprint=draw.choice(["", "", *FINGERPRINTS]),
             )
         )
     return found
@@ -197,12 +198,15 @@ def test_duckdb_counts_as_the_definitions_do(tmp_path, seed):
     ]
     assert {item.engine for item in engines} == {"duckdb"}
 
-    decided = excepted = drawn = engine_blocked = 0
+    decided = excepted = drawn = engine_blocked = repeated = same = 0
     for _ in range(5):
         old, new = made_policy(draw), made_policy(draw)
         replayed, tallied = plain.replay(old, new), plain.tally(old, new)
         levels = plain.level_counts(new)
         measured = {size: plain.measure(old, new, size=size) for size in (0, 1, 3, 1000)}
+        repeats = plain.measure(old, new, repeats=True).repeats
+        repeated += sum(item.messages for item in repeats)
+        same += sum(item.same for item in repeats)
         decided += sum(item.events for item in replayed.changed)
         days = measured[1000].daily.days
         excepted += sum(item.hits for item in measured[1000].daily.exceptions)
@@ -213,12 +217,14 @@ def test_duckdb_counts_as_the_definitions_do(tmp_path, seed):
             assert replay_digest(engine.replay(old, new)) == replay_digest(replayed)
             assert engine.tally(old, new) == tallied
             assert engine.measure(old, new) == measured[0]
+            assert engine.measure(old, new, repeats=True).repeats == repeats
             for size in (1, 3, 1000):
                 assert engine.measure(old, new, size=size) == measured[size]
             assert engine.level_counts(new) == levels
             assert engine.replay(None, new) == plain.replay(None, new)
     assert decided > 200
-    assert min(excepted, drawn, engine_blocked) > 0
+    assert min(excepted, drawn, engine_blocked, same) > 0
+    assert repeated > same
 
 
 def test_every_kind_of_change_was_compared(tmp_path):

@@ -130,6 +130,7 @@ def test_what_a_gate_does_not_ask_for_is_not_judged():
         {"reviewed_twice": percent(10)},
         {"agreement": percent(60)},
         {"limited_blocked": percent(99)},
+        {"repeatable": percent(99)},
     ],
 )
 def test_what_is_asked_and_not_known_is_never_met(asked):

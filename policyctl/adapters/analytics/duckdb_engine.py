@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from policyctl.adapters.analytics import relations_sql, traffic_sql
+from policyctl.adapters.analytics import details_sql, relations_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import DUCKDB
 from policyctl.adapters.analytics.results import Row
 from policyctl.adapters.analytics.rules_sql import Value
@@ -73,17 +73,21 @@ class DuckDbEngine:
         """Name the files as relations, and count the totals."""
         hits: list[str] = []
         totals: list[str] = []
+        details: list[str] = []
         if self._plain:
             for file in self._plain:
                 check_whole(file.path, file.name)
             self._view("records", relations_sql.records(*self._columns(), DUCKDB))
             hits.append(relations_sql.plain_hits(DUCKDB))
+            details.append(details_sql.plain_details())
             totals.append(traffic_sql.totals(DUCKDB))
         if self._prepared:
             source = _reading(self._parquet("hits"))
             hits.append(relations_sql.prepared_hits(source, self._types(source), DUCKDB))
+            details.append(details_sql.prepared_details(source))
             source = _reading(self._parquet("totals"))
             totals.append(relations_sql.prepared_totals(source, self._types(source), DUCKDB))
+        self._view("details", " UNION ALL ".join(details))
         # Few of the records are hits, and each question reads them again.
         self.define("hits", " UNION ALL ".join(hits))
         self.define("totals", " UNION ALL ".join(totals))

@@ -47,7 +47,8 @@ def records(source: str, types: Mapping[str, str], dialect: Dialect) -> str:
     columns["key"] = f"coalesce({', '.join(given)}, request_id)"
     columns["session"] = f"coalesce({given[1]}, {columns['key']})"
     del columns["session_id"]
-    columns["cluster"] = _cluster(columns.pop("fingerprint"), given[1])
+    columns["cluster"] = _cluster(columns["fingerprint"], given[1])
+    columns["fingerprint"] = f"coalesce({columns['fingerprint']}, '')"
     columns["micros"] = dialect.micros(columns["ts"])
     selected = ", ".join(f"{text} AS {name}" for name, text in columns.items())
     return f"SELECT {selected} FROM {source}"

@@ -12,6 +12,7 @@ from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import Cell
 from policyctl.core.record import Status
 from policyctl.core.recorded_traffic import Seen
+from policyctl.core.repeats import Repeats, in_order
 from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind, Place
 from policyctl.core.review_sample import Case, Drawn, StratumSample
 from policyctl.core.sensitivity_choice import LevelCount
@@ -125,6 +126,20 @@ def sample_of(clusters: Iterable[Row], drawn: Iterable[Row]) -> tuple[StratumSam
             drawn=tuple(found.get((guardrail, direction, app), ())),
         )
         for guardrail, direction, app, detections, cases in sorted(clusters)
+    )
+
+
+def repeats_of(rows: Iterable[Row]) -> tuple[Repeats, ...]:
+    """The messages seen again; rows of `details_sql.REPEATS`."""
+    return in_order(
+        Repeats(
+            guardrail=guardrail,
+            direction=Direction(direction),
+            app=app,
+            messages=int(messages),
+            same=int(same),
+        )
+        for guardrail, direction, app, messages, same in rows
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policyctl.adapters.analytics import relations_sql, traffic_sql
+from policyctl.adapters.analytics import details_sql, relations_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import SPARK
 from policyctl.adapters.analytics.results import Row
 from policyctl.adapters.analytics.rules_sql import Value, values
@@ -48,6 +48,7 @@ class SparkEngine:
         """Name the files as relations."""
         hits: list[str] = []
         totals: list[str] = []
+        details: list[str] = []
         if self._plain:
             for file in self._plain:
                 check_whole(file.path, file.name)
@@ -59,13 +60,16 @@ class SparkEngine:
             view = self._sql(relations_sql.records("plain_files", types, SPARK))
             view.createOrReplaceTempView("records")
             hits.append(relations_sql.plain_hits(SPARK))
+            details.append(details_sql.plain_details())
             totals.append(traffic_sql.totals(SPARK))
         if self._prepared:
             kept = self._read("prepared_hits", self._parquet("hits"))
             types = self._read("prepared_totals", self._parquet("totals"))
             self._read("prepared_requests", self._parquet("requests"))
             hits.append(relations_sql.prepared_hits("prepared_hits", kept, SPARK))
+            details.append(details_sql.prepared_details("prepared_hits"))
             totals.append(relations_sql.prepared_totals("prepared_totals", types, SPARK))
+        self._sql(" UNION ALL ".join(details)).createOrReplaceTempView("details")
         self.define("hits", " UNION ALL ".join(hits))
         self.define("totals", " UNION ALL ".join(totals))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn, Protocol
 
-from policyctl.adapters.analytics import changes_sql, daily_sql, traffic_sql
+from policyctl.adapters.analytics import changes_sql, daily_sql, details_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import Dialect, disagreeing, preflight_query
 from policyctl.adapters.analytics.results import (
     Row,
@@ -17,6 +17,7 @@ from policyctl.adapters.analytics.results import (
     flagged_of,
     level_counts_of,
     levels_of,
+    repeats_of,
     sample_of,
     seen_of,
     versions_of,
@@ -41,7 +42,7 @@ from policyctl.usecases.ports import RecordFiles
 
 
 class SqlEngine(Protocol):
-    """Runs queries over the relations ``records``, ``hits``, ``totals`` of some records."""
+    """Runs queries over ``records``, ``hits``, ``details`` and ``totals`` of some records."""
 
     name: str
     dialect: Dialect
@@ -95,7 +96,9 @@ class SqlAnalysis:
         """The counts that a gate is judged on."""
         return self._tally(new, self._traffic(), self._decided(old, new))
 
-    def measure(self, old: Policy, new: Policy, *, size: int = 0) -> Measured:
+    def measure(
+        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+    ) -> Measured:
         """Everything that a gate is judged on."""
         seen = self._traffic()
         hits = self._decided(old, new)
@@ -103,6 +106,7 @@ class SqlAnalysis:
             tally=self._tally(new, seen, hits),
             daily=daily_of(new, self._days(new, hits)),
             sample=self._sample(hits, size) if size else (),
+            repeats=repeats_of(self._sql.rows(details_sql.REPEATS)) if repeats else None,
         )
 
     def _decided(self, old: Policy, new: Policy) -> str:

@@ -1,0 +1,38 @@
+"""Queries over what hits say besides: their detector's version and their fingerprint.
+
+They read ``details`` (one row a hit) and ``rules``. Nothing but these questions needs the columns,
+so they are read from the files only when one is asked.
+"""
+
+from __future__ import annotations
+
+from policyctl.adapters.analytics.rules_sql import CELL
+from policyctl.core.levels import Sensitivity
+
+_COLUMNS = "app, cohort, direction, detector, detector_version, level, fingerprint"
+_ON = " AND ".join(f"d.{name} = r.{name}" for name in CELL)
+_JOINED = f"details d JOIN rules r ON {_ON}"
+_STRATUM = "new_guardrail, direction, app"
+_GROUP = "r.new_guardrail, d.direction, d.app"
+
+
+def plain_details() -> str:
+    """The detections among plain ``records`` that some sensitivity acts on."""
+    most = int(max(Sensitivity))
+    return f"SELECT {_COLUMNS} FROM records WHERE level <= {most} AND status = 'ok'"
+
+
+def prepared_details(source: str) -> str:
+    """The hits of prepared folders."""
+    return f"SELECT {_COLUMNS} FROM {source}"
+
+
+REPEATS = f"""
+SELECT {_STRATUM}, count(*), count(CASE WHEN least_level = most_level THEN 1 END) FROM (
+  SELECT {_GROUP}, min(d.level) AS least_level, max(d.level) AS most_level
+  FROM {_JOINED} WHERE r.new_guardrail <> '' AND d.fingerprint <> ''
+  GROUP BY {_GROUP}, d.detector, d.detector_version, d.fingerprint HAVING count(*) > 1
+) m GROUP BY {_STRATUM}
+"""
+"""For each stratum: messages detected more than once by one version of a detector, and those of
+them that got the same level each time; as `core.repeats.RepeatCount` has it."""
