@@ -13,6 +13,8 @@ from policyctl.core.engines.target import Document, Raw, Syntax
 from policyctl.errors import InputError
 
 _MOST = 32 * 1024 * 1024  # bytes of one file
+_MOST_VALUES = 1_000_000  # with aliases written out
+_DEEPEST = 100
 
 
 def read_configurations(names: Sequence[str]) -> tuple[Raw, ...]:
@@ -21,7 +23,10 @@ def read_configurations(names: Sequence[str]) -> tuple[Raw, ...]:
     Raises:
         InputError: a file cannot be read, or is neither.
     """
-    return tuple(Raw(name, _decoded(_content(name), name)) for name in names)
+    found = tuple(Raw(name, _decoded(_content(name), name)) for name in names)
+    for raw in found:
+        _require_bounded(raw)
+    return found
 
 
 def written_bytes(document: Document) -> bytes:
@@ -83,6 +88,25 @@ def _decoded(content: bytes, name: str) -> Any:
             raise InputError(f"{name} is nested too deeply") from None
         raise InputError(problem, hint="the file begins like JSON")
     return _yaml(text, name)
+
+
+def _require_bounded(raw: Raw) -> None:
+    """Aliases of YAML make much out of little, and without end where one contains itself.
+
+    Raises:
+        InputError: there are too many values, or they are nested too deeply.
+    """
+    count = 0
+    waiting: list[tuple[Any, int]] = [(raw.data, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if count > _MOST_VALUES or depth > _DEEPEST:
+            raise InputError(f"{raw.name} is nested too deeply, or has too many values")
+        if isinstance(value, dict):
+            waiting += ((item, depth + 1) for item in value.values())
+        elif isinstance(value, list):
+            waiting += ((item, depth + 1) for item in value)
 
 
 def _terraform(text: str, name: str) -> Any:
