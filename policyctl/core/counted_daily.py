@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from policyctl.core.daily import KINDS, Daily, DayCount, ExceptionDay, RequestDay
 from policyctl.core.decision import Detection, decide
-from policyctl.core.decision_table import Cell, DecisionTable, Row
+from policyctl.core.decision_table import Cell, Row, table_of
 from policyctl.core.frozen import frozen
 from policyctl.core.levels import Level
 from policyctl.core.policy import Policy
@@ -81,7 +81,7 @@ def daily_of(new: Policy, counted: CountedDays) -> Daily:
         new: the policy in the stage that is asked for.
         counted: what an engine counted of the records of its applications.
     """
-    table = DecisionTable(new, new.apps)
+    table = table_of(new, new.apps)
     counts: dict[DayKey, Counter[str]] = {}
     for item in counted.traffic:
         row = table.row(item.cell)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from policyctl.core.decision_table import Cell, DecisionTable, Row
+from policyctl.core.decision_table import Cell, Row, table_of
 from policyctl.core.frozen import frozen
 from policyctl.core.policy import Policy
 from policyctl.core.recorded_traffic import Seen
@@ -57,7 +57,7 @@ def tally_of(new: Policy, counted: Counted) -> Tally:
         new: the policy in the stage that is asked for.
         counted: what an engine counted.
     """
-    table = DecisionTable(new, new.apps)
+    table = table_of(new, new.apps)
     strata: dict[StratumKey, _Cells] = {}
     inside = 0
     firsts: list[datetime] = []

@@ -7,6 +7,7 @@ the same few comparisons for each record; `decision.decide` stays the definition
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container
 from datetime import UTC, date, datetime
 from typing import assert_never
@@ -16,7 +17,7 @@ from policyctl.core.covering import covering, covers
 from policyctl.core.decision import Detection, Verdict, in_scope
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.levels import Level, Sensitivity
-from policyctl.core.policy import Policy
+from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 
@@ -104,6 +105,9 @@ class DecisionTable:
         self._policy = policy
         self._apps = apps
         self._unshared = replace(policy.limited, share=None) if policy and policy.limited else None
+        self._covering: dict[tuple[str, Direction], Guardrail | None] = {}
+        share = policy.limited.share if policy and policy.limited else None
+        self._cut = EVERYBODY if share is None else cut(share)
         self._rows: dict[Cell, Row | None] = {}
 
     def row(self, cell: Cell) -> Row | None:
@@ -123,18 +127,21 @@ class DecisionTable:
         return row.verdict(detection.level, day, detection.key, self.salt)
 
     def _compiled(self, policy: Policy, cell: Cell) -> Row | None:
-        guardrail = covering(policy.guardrails, cell.detector, cell.direction)
+        side = cell.detector, cell.direction
+        if side not in self._covering:
+            self._covering[side] = covering(policy.guardrails, *side)
+        guardrail = self._covering[side]
         if guardrail is None or not guardrail.enabled:
             return None
         until, keys = _exceptions(policy, cell)
         reached = self._reached(policy, cell)
-        share = policy.limited.share if policy.limited and policy.stage is Stage.LIMITED else None
+        within = self._cut if policy.stage is Stage.LIMITED else EVERYBODY
         return Row(
             guardrail=guardrail.detector,
             sensitivity=guardrail.sensitivity,
             action=guardrail.action,
             reached=reached,
-            cut=(EVERYBODY if share is None else cut(share)) if reached else NOBODY,
+            cut=within if reached else NOBODY,
             until=until,
             keys=keys,
         )
@@ -153,10 +160,26 @@ class DecisionTable:
 
 def tables_of(old: Policy | None, new: Policy | None) -> tuple[DecisionTable, DecisionTable]:
     """Both policies compiled, each for the applications that it applies to."""
-    return (
-        DecisionTable(old, old.apps if old else ()),
-        DecisionTable(new, new.apps if new else ()),
-    )
+    return table_of(old, old.apps if old else ()), table_of(new, new.apps if new else ())
+
+
+def table_of(policy: Policy | None, apps: tuple[str, ...] = ()) -> DecisionTable:
+    """A policy compiled; the same table again for the same policy, shortly after.
+
+    Args:
+        policy: the policy, or None.
+        apps: the only applications that it decides about; none for all.
+    """
+    for known, named, table in tuple(_RECENT):
+        if known is policy and named == apps:
+            return table
+    made = DecisionTable(policy, apps)
+    _RECENT.append((policy, apps, made))
+    return made
+
+
+_RECENT: deque[tuple[Policy | None, tuple[str, ...], DecisionTable]] = deque(maxlen=8)
+"""An answer asks the same two or three tables from several sides."""
 
 
 def cell_of(detection: Detection) -> Cell:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 
-from policyctl.core.decision_table import Cell, DecisionTable, Row
+from policyctl.core.decision_table import Cell, Row, table_of
 from policyctl.core.false_positives import alpha, planned, shown
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.levels import Sensitivity
@@ -100,7 +100,7 @@ def choices_of(policy: Policy, gate: Gate, counted: LevelCounts) -> tuple[Choice
         gate: how many false positives are tolerated, and how sure one must be.
         counted: the detections.
     """
-    table = DecisionTable(policy, policy.apps)
+    table = table_of(policy, policy.apps)
     strata: dict[tuple[str, Direction, str], _Stratum] = {}
     for cell, item in counted.seen.items():
         row = table.row(cell)
@@ -168,7 +168,7 @@ def level_counts(records: Iterable[Record], policy: Policy) -> LevelCounts:
         records: in any order.
         policy: the policy; its own sensitivities do not matter.
     """
-    table = DecisionTable(policy, policy.apps)
+    table = table_of(policy, policy.apps)
     traffic = TrafficCount()
     strata: dict[tuple[str, Direction, str, int], Counter[str]] = {}
     for record in records:

@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyctl.adapters.analytics.dialect import Dialect
 from policyctl.core.decision import Verdict
 from policyctl.core.record import Label
-from policyctl.core.replay import EXAMPLES, EXAMPLES_SALT, Kind
+from policyctl.core.replay import EXAMPLES, EXAMPLES_SALT, Kind, Place
+from policyctl.core.sides import Direction
 
-_PLACE = "guardrail, direction, app, old, new"
+_VERDICTS = tuple(Verdict)
 
 
 def changed(decided: str, dialect: Dialect) -> str:
-    """The decisions that changed; summary, sessions and examples read it as ``changed``."""
+    """The decisions that changed; summary, sessions and examples read it as ``changed``.
+
+    The place of each is one number, which `place_at` takes apart again.
+    """
     allow = dialect.quoted(Verdict.ALLOW.value)
+    stratum = f"CASE WHEN new = {allow} THEN old_stratum ELSE new_stratum END"
+    count = len(_VERDICTS)
+    place = (
+        f"(({stratum}) * {count} + {_number('old', dialect)}) * {count} + {_number('new', dialect)}"
+    )
     return (
-        f"SELECT CASE WHEN new = {allow} THEN old_guardrail ELSE new_guardrail END AS guardrail,"
-        " direction, app, old, new, day, session, label, request_id, detector"
+        f"SELECT {place} AS place, {_kind(dialect)} AS kind,"
+        " day, session, label, request_id, detector"
         f" FROM ({decided}) d WHERE old <> new"
+    )
+
+
+def place_at(number: int, strata: Sequence[tuple[str, Direction, str]]) -> Place:
+    """The place that `changed` numbers so.
+
+    Args:
+        number: of the place.
+        strata: guardrail, direction and application of each stratum, as `Rules` has them.
+    """
+    rest, new = divmod(number, len(_VERDICTS))
+    stratum, old = divmod(rest, len(_VERDICTS))
+    guardrail, direction, app = strata[stratum]
+    return Place(
+        guardrail=guardrail,
+        direction=direction,
+        app=app,
+        old=_VERDICTS[old],
+        new=_VERDICTS[new],
     )
 
 
@@ -30,41 +60,36 @@ def summary(dialect: Dialect) -> str:
             (Label.UNSURE,),
         )
     )
-    same = " AND ".join(f"e.{name} = f.{name}" for name in (*_PLACE.split(", "), "day"))
-    place = ", ".join(f"e.{name}" for name in _PLACE.split(", "))
     return f"""
 WITH events AS (
-  SELECT {_PLACE}, day, count(*) AS decisions,
+  SELECT place, day, count(*) AS decisions,
     {true} AS true_positives, {false} AS false_positives, {unsure} AS unsure
-  FROM changed GROUP BY {_PLACE}, day
+  FROM changed GROUP BY place, day
 ), sessions AS (
-  SELECT {_PLACE}, session, min(day) AS day FROM changed GROUP BY {_PLACE}, session
+  SELECT place, session, min(day) AS day FROM changed GROUP BY place, session
 ), firsts AS (
-  SELECT {_PLACE}, day, count(*) AS first_hits FROM sessions GROUP BY {_PLACE}, day
+  SELECT place, day, count(*) AS first_hits FROM sessions GROUP BY place, day
 )
-SELECT {place}, e.day, e.decisions, coalesce(f.first_hits, 0) AS first_hits,
+SELECT e.place, e.day, e.decisions, coalesce(f.first_hits, 0) AS first_hits,
   e.true_positives, e.false_positives, e.unsure
-FROM events e LEFT JOIN firsts f ON {same}
+FROM events e LEFT JOIN firsts f ON e.place = f.place AND e.day = f.day
+ORDER BY e.place, e.day
 """
 
 
-def sessions(dialect: Dialect) -> str:
-    """For each kind of change: the sessions that it concerns."""
-    kind = _kind(dialect)
-    return (
-        f"SELECT {kind} AS kind, count(DISTINCT session) AS sessions FROM changed GROUP BY {kind}"
-    )
+SESSIONS = "SELECT kind, count(DISTINCT session) AS sessions FROM changed GROUP BY kind"
+"""For each kind of change: the sessions that it concerns."""
 
 
 def examples(dialect: Dialect) -> str:
     """For each place: the records by which it can be looked at, in their order."""
     order = dialect.digest_of(EXAMPLES_SALT, "request_id", "detector")
     return f"""
-SELECT {_PLACE}, request_id, detector FROM (
-  SELECT {_PLACE}, request_id, detector, row_number() OVER (
-    PARTITION BY {_PLACE} ORDER BY digest, request_id, detector) AS place
-  FROM (SELECT {_PLACE}, request_id, detector, {order} AS digest FROM changed) c
-) numbered WHERE place <= {EXAMPLES} ORDER BY {_PLACE}, place
+SELECT place, request_id, detector FROM (
+  SELECT place, request_id, detector, row_number() OVER (
+    PARTITION BY place ORDER BY digest, request_id, detector) AS turn
+  FROM (SELECT place, request_id, detector, {order} AS digest FROM changed) c
+) numbered WHERE turn <= {EXAMPLES} ORDER BY place, turn
 """
 
 
@@ -110,6 +135,14 @@ def acts(side: str, dialect: Dialect) -> str:
     """Whether the verdict of a side, ``old`` or ``new``, stops something."""
     acting = ", ".join(dialect.quoted(verdict.value) for verdict in Verdict if verdict.acts)
     return f"({side} IN ({acting}))"
+
+
+def _number(side: str, dialect: Dialect) -> str:
+    cases = (
+        f"WHEN {dialect.quoted(verdict.value)} THEN {number}"
+        for number, verdict in enumerate(_VERDICTS)
+    )
+    return f"CASE {side} {' '.join(cases)} END"
 
 
 def _kind(dialect: Dialect) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from policyctl.adapters.analytics import details_sql, relations_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import DUCKDB
 from policyctl.adapters.analytics.results import Row
-from policyctl.adapters.analytics.rules_sql import Value
+from policyctl.adapters.analytics.rules_sql import NUMBERS, Value
 from policyctl.adapters.records.duck import MEMORY, connect
 from policyctl.adapters.records.parquet import ParquetFile, check_whole
 from policyctl.adapters.records.prepared import PreparedFolder
@@ -202,7 +202,7 @@ def _reading(paths: Sequence[Path]) -> str:
 def _type(column: str) -> str:
     if column.endswith("until"):
         return "DATE"
-    return "TINYINT" if column.endswith("sensitivity") else "VARCHAR"
+    return "INTEGER" if column.endswith(NUMBERS) else "VARCHAR"
 
 
 def unwatched(work: Callable[[], Any], _: Callable[[], float]) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from policyctl.adapters.analytics.changes_sql import place_at
 from policyctl.core.counted_daily import DayDecisions, DayKey, DayTraffic, ExceptedDay
 from policyctl.core.counted_tally import Flagged, StratumKey
-from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import Cell
 from policyctl.core.record import Status
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.repeats import Repeats, in_order
-from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind, Place
+from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind
 from policyctl.core.review_sample import Case, Drawn, StratumSample
 from policyctl.core.sensitivity_choice import LevelCount
 from policyctl.core.sides import Direction
@@ -21,7 +21,6 @@ from policyctl.core.sides import Direction
 Row = tuple[Any, ...]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CELL = 4
-_PLACE = 5
 
 
 def cell_of(row: Row) -> Cell:
@@ -160,52 +159,45 @@ def level_counts_of(rows: Iterable[Row]) -> tuple[LevelCount, ...]:
 
 
 def changes_of(
-    summary: Iterable[Row], sessions: Mapping[str, int], examples: Iterable[Row]
+    summary: Iterable[Row],
+    sessions: Iterable[Row],
+    examples: Iterable[Row],
+    strata: Sequence[StratumKey],
 ) -> Changes:
     """The changed decisions.
 
     Args:
         summary: rows of `changes_sql.summary`.
-        sessions: rows of `changes_sql.sessions`.
+        sessions: rows of `changes_sql.SESSIONS`.
         examples: rows of `changes_sql.examples`.
+        strata: each stratum by its number.
     """
-    days: dict[Row, list[ChangedDay]] = {}
-    for row in summary:
-        days.setdefault(row[:_PLACE], []).append(
+    days: dict[int, list[ChangedDay]] = {}
+    for place, day, events, first_hits, true, false, unsure in summary:
+        days.setdefault(place, []).append(
             ChangedDay(
-                day=_day(row[5]),
-                events=int(row[6]),
-                first_hits=int(row[7]),
-                true_positives=int(row[8]),
-                false_positives=int(row[9]),
-                unsure=int(row[10]),
+                day=_day(day),
+                events=events,
+                first_hits=first_hits,
+                true_positives=true,
+                false_positives=false,
+                unsure=unsure,
             )
         )
-    named: dict[Row, list[Example]] = {}
-    for row in examples:
-        example = Example(request_id=row[5], detector=row[6])
-        named.setdefault(row[:_PLACE], []).append(example)
+    named: dict[int, list[Example]] = {}
+    for place, request_id, detector in examples:
+        example = Example(request_id=request_id, detector=detector)
+        named.setdefault(place, []).append(example)
     return Changes(
         changed=tuple(
             Changed(
-                place=_place(place),
-                days=tuple(sorted(found, key=lambda day: day.day)),
+                place=place_at(place, strata),
+                days=tuple(found),
                 examples=tuple(named.get(place, ())),
             )
             for place, found in days.items()
         ),
-        sessions={Kind(kind): int(count) for kind, count in sessions.items()},
-    )
-
-
-def _place(row: Row) -> Place:
-    guardrail, direction, app, old, new = row
-    return Place(
-        guardrail=guardrail,
-        direction=Direction(direction),
-        app=app,
-        old=Verdict(old),
-        new=Verdict(new),
+        sessions={Kind(kind): int(count) for kind, count in sessions},
     )
 
 

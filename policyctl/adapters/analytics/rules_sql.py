@@ -9,15 +9,22 @@ from policyctl.adapters.analytics.dialect import Dialect
 from policyctl.core.decision import Verdict
 from policyctl.core.decision_table import EVERYBODY, NOBODY, Cell, DecisionTable
 from policyctl.core.frozen import frozen
+from policyctl.core.sides import Direction
 
 CELL = ("app", "cohort", "direction", "detector")
 SIDES = ("old", "new")
-_SIDE = ("guardrail", "sensitivity", "action", "cut", "until")
+_SIDE = ("guardrail", "stratum", "sensitivity", "action", "cut", "until")
 RULES = (*CELL, *(f"{side}_{name}" for side in SIDES for name in _SIDE))
-"""Columns of the relation ``rules``. A sensitivity of 0 flags nothing; ``until`` may be NULL."""
+"""Columns of the relation ``rules``. A sensitivity of 0 flags nothing; ``until`` may be NULL.
+
+A stratum is told by its number in `Rules.strata`: engines group by numbers faster than by texts.
+"""
 
 KEYED = (*CELL, "key", *(f"{side}_until" for side in SIDES))
 """Columns of the relation ``keyed``: the last days of exceptions for single keys."""
+
+NUMBERS = ("sensitivity", "stratum")
+"""How the names of columns end that hold small numbers."""
 
 Value = str | int | date | None
 
@@ -31,12 +38,16 @@ class Rules:
         keyed: rows of `KEYED`.
         salts: the salt of each side's buckets.
         shared: for each side, whether some row takes in a part of the keys.
+        strata: guardrail, direction and application of each stratum, in the order of their numbers.
+        deepest: the least confident level that some row flags.
     """
 
     rules: tuple[tuple[Value, ...], ...]
     keyed: tuple[tuple[Value, ...], ...]
     salts: tuple[str, str]
     shared: tuple[bool, bool]
+    strata: tuple[tuple[str, Direction, str], ...]
+    deepest: int
 
 
 def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell]) -> Rules:
@@ -44,6 +55,8 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
     rules: list[tuple[Value, ...]] = []
     keyed: list[tuple[Value, ...]] = []
     shared = [False, False]
+    strata: dict[tuple[str, Direction, str], int] = {}
+    deepest = 0
     for cell in cells:
         rows = tuple(table.row(cell) for table in tables)
         if rows == (None, None):
@@ -52,11 +65,15 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
         sides: list[Value] = []
         until: dict[str, list[date | None]] = {}
         for side, row in enumerate(rows):
+            guardrail = row.guardrail if row else ""
+            stratum = strata.setdefault((guardrail, cell.direction, cell.app), len(strata))
             if row is None:
-                sides += ["", 0, "", NOBODY, None]
+                sides += ["", stratum, 0, "", NOBODY, None]
                 continue
             shared[side] |= row.cut not in (NOBODY, EVERYBODY)
-            sides += [row.guardrail, int(row.sensitivity), row.action.value, row.cut, row.until]
+            deepest = max(deepest, row.sensitivity)
+            sides += [guardrail, stratum, int(row.sensitivity)]
+            sides += [row.action.value, row.cut, row.until]
             for key, last in row.keys:
                 until.setdefault(key, [None, None])[side] = last
         rules.append((*names, *sides))
@@ -66,13 +83,16 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
         keyed=tuple(keyed),
         salts=(tables[0].salt, tables[1].salt),
         shared=(shared[0], shared[1]),
+        strata=tuple(strata),
+        deepest=deepest,
     )
 
 
 def decided(rules: Rules, dialect: Dialect) -> str:
-    """A query that gives each hit that a rule covers, with both verdicts (``old``, ``new``).
+    """A query that gives each hit that one of the policies flags, with both verdicts.
 
-    It reads ``hits`` (with ``day``), ``rules`` and, where there are any, ``keyed``.
+    These are ``old`` and ``new``. It reads ``hits`` (with ``day``), ``rules`` and, where there are
+    any, ``keyed``.
     """
     on = " AND ".join(f"h.{name} = r.{name}" for name in CELL)
     keyed = ""
@@ -82,12 +102,25 @@ def decided(rules: Rules, dialect: Dialect) -> str:
     columns = (
         "h.app, h.cohort, h.direction, h.detector, h.request_id, h.session, h.key, h.level,"
         " h.label, h.day, h.micros, h.blocked, h.cluster,"
-        " r.old_guardrail, r.new_guardrail"
+        " r.old_guardrail, r.new_guardrail, r.old_stratum, r.new_stratum"
     )
     verdicts = ", ".join(
         f"{_verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
     )
-    return f"SELECT {columns}, {verdicts} FROM hits h JOIN rules r ON {on}{keyed}"
+    flagged = " OR ".join(f"h.level <= r.{side}_sensitivity" for side in SIDES)
+    hits = f"({_bucketed(rules, dialect)}) h"
+    return f"SELECT {columns}, {verdicts} FROM {hits} JOIN rules r ON {on}{keyed} WHERE {flagged}"
+
+
+def _bucketed(rules: Rules, dialect: Dialect) -> str:
+    """The hits that some rule flags, each with its bucket under every salt that decides.
+
+    Hashes cost more than all other questions: two policies with one salt share theirs.
+    """
+    named = dict(zip(rules.salts, SIDES, strict=True))
+    salts = {salt for salt, shared in zip(rules.salts, rules.shared, strict=True) if shared}
+    buckets = [f", {dialect.bucket(salt, 'key')} AS {named[salt]}_bucket" for salt in sorted(salts)]
+    return f"SELECT *{''.join(buckets)} FROM hits WHERE level <= {rules.deepest}"
 
 
 def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
@@ -104,7 +137,7 @@ def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
         cases.append(f"WHEN h.day <= k.{name}_until THEN {excepted}")
     cases.append(f"WHEN r.{name}_cut = {dialect.quoted(EVERYBODY)} THEN r.{name}_action")
     if rules.shared[side]:
-        bucket = dialect.bucket(rules.salts[side], "h.key")
+        bucket = f"h.{dict(zip(rules.salts, SIDES, strict=True))[rules.salts[side]]}_bucket"
         nobody = dialect.quoted(NOBODY)
         cases.append(f"WHEN r.{name}_cut = {nobody} OR h.key = '' THEN {log}")
         cases.append(f"WHEN {bucket} < r.{name}_cut THEN r.{name}_action")
@@ -125,6 +158,6 @@ def values(columns: Sequence[str], rows: Sequence[Sequence[Value]], dialect: Dia
 def _literal(name: str, value: Value, dialect: Dialect) -> str:
     if name.endswith("until"):
         return dialect.date_or_null("" if value is None else str(value))
-    if name.endswith("sensitivity"):
+    if name.endswith(NUMBERS):
         return str(int(str(value or 0)))
     return dialect.quoted("" if value is None else str(value))

@@ -25,7 +25,7 @@ from policyctl.adapters.analytics.results import (
 from policyctl.adapters.analytics.rules_sql import KEYED, RULES, Rules, Value, decided, rules_of
 from policyctl.core.counted_daily import CountedDays, daily_of
 from policyctl.core.counted_tally import Counted, tally_of
-from policyctl.core.decision_table import Cell, DecisionTable, tables_of
+from policyctl.core.decision_table import Cell, DecisionTable, table_of, tables_of
 from policyctl.core.evidence import RecordSource
 from policyctl.core.frozen import replace
 from policyctl.core.levels import Level, Sensitivity
@@ -39,6 +39,8 @@ from policyctl.core.sensitivity_choice import LevelCounts
 from policyctl.core.tally import Tally
 from policyctl.errors import InputError
 from policyctl.usecases.ports import RecordFiles
+
+_DECIDED = "SELECT * FROM decided"
 
 
 class SqlEngine(Protocol):
@@ -79,6 +81,7 @@ class SqlAnalysis:
         self._sql = engine
         self._records = records
         self._seen: dict[Cell, Seen] | None = None
+        self._rules: Rules | None = None
 
     @property
     def engine(self) -> str:
@@ -111,8 +114,8 @@ class SqlAnalysis:
 
     def _decided(self, old: Policy, new: Policy) -> str:
         """A query of the hits and what becomes of them."""
-        tables = (DecisionTable(old), DecisionTable(new, new.apps))
-        return decided(self._rules(tables, self._traffic()), self._sql.dialect)
+        self._decide((table_of(old), table_of(new, new.apps)))
+        return _DECIDED
 
     def _days(self, new: Policy, hits: str) -> CountedDays:
         dialect = self._sql.dialect
@@ -147,9 +150,8 @@ class SqlAnalysis:
         """The records decided under two policies."""
         seen = self._traffic()
         dialect = self._sql.dialect
-        rules = self._rules(tables_of(old, new), seen)
-        self._sql.define("changed", changes_sql.changed(decided(rules, dialect), dialect))
-        sessions = {row[0]: row[1] for row in self._sql.rows(changes_sql.sessions(dialect))}
+        rules = self._decide(tables_of(old, new))
+        self._sql.define("changed", changes_sql.changed(_DECIDED, dialect))
         return replay_of(
             old,
             new,
@@ -157,8 +159,9 @@ class SqlAnalysis:
             requests=self._requests(old, new),
             changes=changes_of(
                 self._sql.rows(changes_sql.summary(dialect)),
-                sessions,
+                self._sql.rows(changes_sql.SESSIONS),
                 self._sql.rows(changes_sql.examples(dialect)),
+                rules.strata,
             ),
         )
 
@@ -171,9 +174,8 @@ class SqlAnalysis:
                 replace(item, sensitivity=max(Sensitivity)) for item in policy.guardrails
             ),
         )
-        tables = (DecisionTable(None), DecisionTable(widest, policy.apps))
-        query = decided(self._rules(tables, seen), self._sql.dialect)
-        rows = self._sql.rows(changes_sql.by_level(query, self._sql.dialect))
+        self._decide((table_of(None), table_of(widest, policy.apps)))
+        rows = self._sql.rows(changes_sql.by_level(_DECIDED, self._sql.dialect))
         return LevelCounts(counts=level_counts_of(rows), seen=seen)
 
     def _requests(self, old: Policy | None, new: Policy | None) -> int:
@@ -185,16 +187,22 @@ class SqlAnalysis:
         apps = sorted({app for policy in policies for app in policy.apps})
         return sum(self._sql.requests(apps).values())
 
-    def _rules(self, tables: tuple[DecisionTable, DecisionTable], seen: dict[Cell, Seen]) -> Rules:
-        rules = rules_of(tables, seen)
-        self._sql.load("rules", RULES, rules.rules)
-        self._sql.load("keyed", KEYED, rules.keyed)
+    def _decide(self, tables: tuple[DecisionTable, DecisionTable]) -> Rules:
+        """Decide the hits under two tables, unless the last two said the same."""
+        rules = rules_of(tables, self._traffic())
+        if rules != self._rules:
+            self._rules = None
+            self._sql.load("rules", RULES, rules.rules)
+            self._sql.load("keyed", KEYED, rules.keyed)
+            self._sql.define("decided", decided(rules, self._sql.dialect))
+            self._rules = rules
         return rules
 
     def _traffic(self) -> dict[Cell, Seen]:
         if self._seen is None:
             try:
                 self._sql.prepare()
+                self._sql.define("cells", traffic_sql.CELLS)
                 self._check()
             except (InputError, ValueError) as error:
                 self._refuse(error)

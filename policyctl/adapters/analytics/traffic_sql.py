@@ -22,6 +22,13 @@ def totals(dialect: Dialect) -> str:
     )
 
 
+CELLS = f"""
+SELECT {_CELL}, detector_version, level, status, sum(records) AS records,
+  min(first_us) AS first_us, max(last_us) AS last_us
+FROM totals GROUP BY {_CELL}, detector_version, level, status
+"""
+"""The counts without their days; what asks for no day reads them as ``cells``."""
+
 SEEN = f"""
 SELECT {_CELL},
   sum(CASE WHEN status = 'ok' THEN records ELSE 0 END),
@@ -29,17 +36,17 @@ SELECT {_CELL},
   max(CASE WHEN status = 'ok' THEN level END),
   min(CASE WHEN status = 'ok' THEN first_us END),
   max(CASE WHEN status = 'ok' THEN last_us END)
-FROM totals GROUP BY {_CELL}
+FROM cells GROUP BY {_CELL}
 """
 """For each cell: answers, errors, the deepest level, the times of the first and last answer."""
 
 LEVELS = f"""
-SELECT {_CELL}, level, sum(records) FROM totals
+SELECT {_CELL}, level, sum(records) FROM cells
 WHERE status = 'ok' AND level IS NOT NULL GROUP BY {_CELL}, level
 """
 """For each cell and level: detections."""
 
-VERSIONS = f"SELECT DISTINCT {_CELL}, detector_version FROM totals WHERE status = 'ok'"
+VERSIONS = f"SELECT DISTINCT {_CELL}, detector_version FROM cells WHERE status = 'ok'"
 """For each cell: the versions of its detector."""
 
 DAYS = f"""
@@ -49,5 +56,5 @@ WHERE t.status = 'ok' AND r.new_guardrail <> ''
 """
 """The days on which a detector answered that the new policy covers."""
 
-VALUES = f"SELECT DISTINCT {_CELL}, detector_version, level, status FROM totals"
+VALUES = f"SELECT {_CELL}, detector_version, level, status FROM cells"
 """Everything by which records are told apart, to be checked."""
