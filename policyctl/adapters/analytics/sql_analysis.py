@@ -40,6 +40,9 @@ from policyctl.core.tally import Tally
 from policyctl.errors import InputError
 from policyctl.usecases.ports import RecordFiles
 
+Requests = Mapping[tuple[date, str], int]
+"""Distinct requests by day (UTC) and application."""
+
 _DECIDED = "SELECT * FROM decided"
 
 
@@ -63,7 +66,7 @@ class SqlEngine(Protocol):
     def load(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
         """Keep rows as a relation, in the place of one of that name."""
 
-    def requests(self, apps: Sequence[str]) -> Mapping[tuple[date, str], int]:
+    def requests(self, apps: Sequence[str]) -> Requests:
         """Distinct requests by day and application, of all of them if none is named."""
 
     def sources(self) -> tuple[RecordSource, ...]:
@@ -97,17 +100,21 @@ class SqlAnalysis:
 
     def tally(self, old: Policy, new: Policy) -> Tally:
         """The counts that a gate is judged on."""
-        return self._tally(new, self._traffic(), self._decided(old, new))
+        seen = self._traffic()
+        # First, because it takes the most memory.
+        requests = self._sql.requests(new.apps)
+        return self._tally(new, seen, requests, self._decided(old, new))
 
     def measure(
         self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
     ) -> Measured:
         """Everything that a gate is judged on."""
         seen = self._traffic()
+        requests = self._sql.requests(new.apps)
         hits = self._decided(old, new)
         return Measured(
-            tally=self._tally(new, seen, hits),
-            daily=daily_of(new, self._days(new, hits)),
+            tally=self._tally(new, seen, requests, hits),
+            daily=daily_of(new, self._days(new, requests, hits)),
             sample=self._sample(hits, size) if size else (),
             repeats=repeats_of(self._sql.rows(details_sql.REPEATS)) if repeats else None,
         )
@@ -117,14 +124,14 @@ class SqlAnalysis:
         self._decide((table_of(old), table_of(new, new.apps)))
         return _DECIDED
 
-    def _days(self, new: Policy, hits: str) -> CountedDays:
+    def _days(self, new: Policy, requests: Requests, hits: str) -> CountedDays:
         dialect = self._sql.dialect
         keys = sorted({key for item in new.exceptions for key in item.keys})
         return CountedDays(
             traffic=days_of(self._sql.rows(daily_sql.TRAFFIC)),
             decisions=decisions_of(self._sql.rows(daily_sql.decisions(hits, dialect))),
             excepted=excepted_of(self._sql.rows(daily_sql.excepted(hits, keys, dialect))),
-            requests=self._sql.requests(new.apps),
+            requests=requests,
         )
 
     def _sample(self, hits: str, size: int) -> tuple[StratumSample, ...]:
@@ -134,14 +141,14 @@ class SqlAnalysis:
             self._sql.rows(daily_sql.drawn(hits, size, dialect)),
         )
 
-    def _tally(self, new: Policy, seen: dict[Cell, Seen], hits: str) -> Tally:
+    def _tally(self, new: Policy, seen: dict[Cell, Seen], requests: Requests, hits: str) -> Tally:
         query = changes_sql.tallied(hits, self._sql.dialect)
         counted = Counted(
             seen=seen,
             levels=levels_of(self._sql.rows(traffic_sql.LEVELS)),
             versions=versions_of(self._sql.rows(traffic_sql.VERSIONS)),
             days=[row[0] for row in self._sql.rows(traffic_sql.DAYS)],
-            requests=sum(self._sql.requests(new.apps).values()),
+            requests=sum(requests.values()),
             flagged=flagged_of(self._sql.rows(query)),
         )
         return tally_of(new, counted)
@@ -150,13 +157,14 @@ class SqlAnalysis:
         """The records decided under two policies."""
         seen = self._traffic()
         dialect = self._sql.dialect
+        requests = self._requests(old, new)
         rules = self._decide(tables_of(old, new))
         self._sql.define("changed", changes_sql.changed(_DECIDED, dialect))
         return replay_of(
             old,
             new,
             seen=seen,
-            requests=self._requests(old, new),
+            requests=requests,
             changes=changes_of(
                 self._sql.rows(changes_sql.summary(dialect)),
                 self._sql.rows(changes_sql.SESSIONS),
