@@ -506,3 +506,48 @@ def test_an_entry_is_not_made_before_the_one_that_it_follows(crew):
 
     assert ran.code == 1
     assert "more than a day after the present" in ran.err
+
+
+def stages(world, *more):
+    """What an export says of stage and entry, and whether anything in it acts."""
+    ran = done(world, "export", BOT, "--target", "azure", *more)
+    heading, _, _ = ran.err.partition("\n")
+    filters = json.loads(ran.out)["properties"]["contentFilters"]
+    return heading.partition("   ")[2], any(item["blocking"] for item in filters)
+
+
+def test_an_export_waits_for_the_approval_of_a_promotion(crew, events):
+    before = stages(crew)
+    asked = ("--to", "limited", "--rationale", "measured", "--events", events)
+    done(crew, "promote", BOT, *asked, by="erin")
+    waiting = crew.run("export", BOT, "--target", "lakera", "--out", "build")
+
+    assert before == ("logging, entry 1", False)
+    assert "logging, entry 1" in waiting.err
+    assert "entry 2 (logging -> limited) is not approved, and not in it" in waiting.err
+    done(crew, "approve", BOT, "--yes", by="sam")
+    assert "limited, entry 2" in crew.run("export", BOT, "--target", "lakera", "--out", "build").err
+
+
+def test_an_emergency_is_exported_at_once(limited):
+    assert step_back(limited).code == 0
+
+    assert stages(limited) == ("logging, entry 3", False)
+
+
+def test_nothing_is_exported_of_a_retired_policy_or_of_a_ledger_that_does_not_verify(limited):
+    limited.write(POLICY, limited.read(POLICY) + b"# by hand\n")
+    limited.git("commit", "-qam", "by hand")
+    by_hand = limited.run("export", BOT, "--target", "lakera", "--out", "build")
+    limited.git("reset", "-q", "--hard", "HEAD~1")
+    done(limited, "retire", BOT, "--rationale", "over", by="erin")
+    done(limited, "approve", BOT, "--yes", by="sam")
+    retired = limited.run("export", BOT, "--target", "lakera", "--out", "build")
+    limited.git("rm", "-q", "-r", ".policyctl/root")
+    limited.git("commit", "-qm", "clean")
+    rootless = limited.run("export", BOT, "--target", "lakera", "--out", "build")
+
+    # What was approved is known, whatever somebody committed beside it.
+    assert (by_hand.code, "limited, entry 2" in by_hand.err) == (0, True)
+    assert (retired.code, "is retired" in retired.err) == (1, True)
+    assert rootless.code == 4
