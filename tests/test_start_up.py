@@ -47,6 +47,15 @@ def test_verify_does_not_load_the_schema_validator(recorded):
     assert not loaded("verify", cwd=recorded.folder) & {"jsonschema", "ruamel", "rich.console"}
 
 
+def test_a_pull_request_is_verified_without_what_only_whole_ledgers_need(recorded):
+    needless = {
+        *("typer", "dataclasses", "inspect", "shutil", "tempfile", "pickle", "tomllib"),
+        *("cryptography", "multiprocessing", "policyctl.adapters.judging_processes"),
+    }
+
+    assert not modules("verify", "--base", "HEAD", cwd=recorded.folder) & needless
+
+
 def test_validate_loads_nothing_that_only_other_commands_need(recorded):
     needless = {
         *("typer", "pathlib", "importlib.resources", "policyctl.rules.registry"),

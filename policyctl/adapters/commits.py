@@ -31,6 +31,7 @@ class Commits:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._files = GovernedFiles(store)
+        self._resolved: set[str] = set()
 
     @property
     def store(self) -> ObjectStore:
@@ -39,7 +40,13 @@ class Commits:
 
     def resolve(self, rev: str) -> str:
         """The id of the commit that ``rev`` names, and names alone."""
-        require_one_meaning(self._store, rev)
+        if rev in self._resolved:
+            return rev
+        found = require_one_meaning(self._store, rev) or self._asked(rev)
+        self._resolved.add(found)
+        return found
+
+    def _asked(self, rev: str) -> str:
         try:
             return self._store.resolve(rev)
         except RepositoryError as error:
@@ -61,8 +68,7 @@ class Commits:
 
     def names(self, commit: str) -> Snapshot:
         """The governed files of a commit, by name and mode alone."""
-        tree = self._files.tree(commit)
-        return {path: File(mode=entry.mode, content=None) for path, entry in tree.items()}
+        return self._files.names(commit)
 
     def listed(self, commit: str) -> Mapping[str, Listed]:
         """The governed files of a commit, as its tree lists them."""
@@ -93,13 +99,7 @@ class Commits:
 
     def changed(self, old: str, new: str) -> tuple[str, ...]:
         """The governed files that differ between two commits."""
-        names = [
-            name.decode(*PATHS)
-            for name in self._store.records(
-                "diff-tree", "-z", "--name-only", "--no-renames", old, new, "--"
-            )
-        ]
-        governed = [name for name in names if is_governed(name)]
+        governed = self._files.changed_folders(old, new)
         if not governed:
             return ()
         arguments = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")

@@ -14,12 +14,14 @@ from policyctl.adapters.commit_record import FIELDS, Commit, parse_commit
 from policyctl.adapters.git_location import GitLocation
 from policyctl.adapters.git_process import GitProcess, end
 from policyctl.adapters.object_ids import OBJECT_ID, is_object_id, is_plain, object_id
+from policyctl.adapters.tree_object import tree_items
 from policyctl.core.frozen import frozen
 from policyctl.errors import RepositoryError
 
 _MEBIBYTE = 1024 * 1024
 _MAX_BLOB = 4 * _MEBIBYTE
 _MAX_TREE_ENTRIES = 1_000_000
+_ITS_TREE = "^{tree}"
 _PROMISOR = re.compile(r"^\s*(?:partialclone|promisor)\s*=", re.IGNORECASE | re.MULTILINE)
 MOST_ASKED = 256
 PATHS = ("utf-8", "surrogateescape")
@@ -49,6 +51,7 @@ class ObjectStore(GitProcess):
         super().__init__(location)
         self._batch: subprocess.Popen[bytes] | None = None
         self._asked: deque[str] = deque()
+        self._tops: dict[str, tuple[tuple[str, bytes], ...]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -129,24 +132,39 @@ class ObjectStore(GitProcess):
         Raises:
             RepositoryError: the commit is unknown, or a tree in it is broken.
         """
-        found: dict[str, TreeEntry] = {}
+        return {path: entry_of(line) for path, line in self.listing(commit, under).items()}
+
+    def listing(self, commit: str, under: Sequence[str] = ()) -> dict[str, str]:
+        """The same as ``ls-tree`` says it: ``<mode> <kind> <object id>`` by path.
+
+        Raises:
+            RepositoryError: as in ``tree``.
+        """
+        found: dict[str, str] = {}
         arguments = ("ls-tree", "-r", "-z", "--full-tree", self.commit_id(commit), "--", *under)
         for record in self.records(*arguments):
-            fields, _, name = record.partition(b"\t")
-            mode, kind, oid = fields.decode("ascii").split(" ")
-            path = name.decode(*PATHS)
+            line, _, path = record.decode(*PATHS).partition("\t")
             if path in found:
                 raise RepositoryError(f"the tree of {commit} names {path!r} twice")
             if len(found) >= _MAX_TREE_ENTRIES:
                 raise RepositoryError(f"the tree of {commit} has over {_MAX_TREE_ENTRIES} files")
-            # A large tree has few modes and kinds, and as many copies of them as files.
-            found[path] = TreeEntry(mode=intern(mode), oid=oid, kind=intern(kind))
+            found[path] = line
         return found
 
-    def top(self, commit: str) -> tuple[str, ...]:
-        """The names at the top of a commit's tree."""
-        output = self.run("ls-tree", "-z", "--name-only", self.commit_id(commit))
-        return tuple(name.decode(*PATHS) for name in output.split(b"\0") if name)
+    def top(self, commit: str) -> tuple[tuple[str, bytes], ...]:
+        """The names at the top of a commit's tree, each with all that the tree says of it.
+
+        Raises:
+            RepositoryError: the commit is unknown, or its tree is missing or broken.
+        """
+        commit = self.commit_id(commit)
+        if commit not in self._tops:
+            content = self._object(f"{commit}^{{tree}}", "tree", _MAX_BLOB)
+            self._tops[commit] = tuple(
+                (name.decode(*PATHS), mode + b" " + oid)
+                for mode, name, oid in tree_items(content, len(commit))
+            )
+        return self._tops[commit]
 
     def index(self, under: Sequence[str] = ()) -> dict[str, TreeEntry]:
         """The files of the user's index by path; kind is ``conflict`` where a merge left several.
@@ -197,7 +215,7 @@ class ObjectStore(GitProcess):
             self._batch.stdin.flush()
 
     def _object(self, oid: str, kind: str, limit: int) -> bytes:
-        if not OBJECT_ID.match(oid):
+        if not OBJECT_ID.match(oid.removesuffix(_ITS_TREE)):
             raise RepositoryError(f"{oid!r} is not the id of an object")
         if self._asked and self._asked[0] != oid:
             self.close()
@@ -206,13 +224,15 @@ class ObjectStore(GitProcess):
         else:
             self._send([oid])
         try:
-            content = _read_object(self._batch, oid, kind, limit)
+            found, content = _read_object(self._batch, oid, kind, limit)
         except (RepositoryError, OSError) as error:
             # What is left in the pipe belongs to the object that was refused.
             self.close()
             if isinstance(error, RepositoryError):
                 raise
             raise RepositoryError(f"git cannot read the object {oid}") from error
+        if oid.endswith(_ITS_TREE):
+            oid = found
         if object_id(content, len(oid), kind) != oid:
             raise RepositoryError(f"the object {oid} does not hold what its id says")
         return content
@@ -263,13 +283,14 @@ class ObjectStore(GitProcess):
 
 def _read_object(
     process: subprocess.Popen[bytes] | None, oid: str, wanted: str, limit: int
-) -> bytes:
+) -> tuple[str, bytes]:
+    """The id that git gives an object, and its bytes."""
     assert process is not None
     assert process.stdout is not None
     header = process.stdout.readline(256).split()
     if len(header) != 3:  # noqa: PLR2004 - id, type, size; otherwise "<id> missing"
         raise RepositoryError(f"the object {oid} is missing", hint="fetch it with 'git fetch'")
-    kind, size = header[1].decode(), int(header[2])
+    found, kind, size = header[0].decode(), header[1].decode(), int(header[2])
     if kind != wanted:
         expected = "a file" if wanted == "blob" else f"a {wanted}"
         raise RepositoryError(f"the object {oid} is a {kind}, not {expected}")
@@ -278,4 +299,11 @@ def _read_object(
     content = process.stdout.read(size + 1)
     if len(content) != size + 1:
         raise RepositoryError(f"git cannot read the object {oid}")
-    return content[:-1]
+    return found, content[:-1]
+
+
+def entry_of(line: str) -> TreeEntry:
+    """A file of a tree by what ``listing`` says of it."""
+    mode, kind, oid = line.split(" ")
+    # A large tree has few modes and kinds, and as many copies of them as files.
+    return TreeEntry(mode=intern(mode), oid=oid, kind=intern(kind))

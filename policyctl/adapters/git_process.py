@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
+import selectors
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
 from policyctl.adapters.git_location import GitLocation
@@ -118,22 +118,17 @@ class GitProcess:
 
     def records(self, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
         """What git prints, cut at the NUL bytes, while git still prints it."""
-        with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as asked:
-            # A file, because a pipe would fill up while nobody reads the answer.
-            asked.write(stdin)
-            asked.seek(0)
-            process = self.start(*arguments, stdin=asked, stderr=errors)
+        with _file_with(stdin) as asked:
+            process = self.start(*arguments, stdin=asked, stderr=subprocess.PIPE)
             try:
-                assert process.stdout is not None
-                rest = b""
-                while chunk := os.read(process.stdout.fileno(), _CHUNK):
+                rest, errors = b"", bytearray()
+                for chunk in _chunks(process, errors):
                     *records, rest = (rest + chunk).split(b"\0")
                     if len(rest) > _MAX_RECORD:
                         raise RepositoryError(f"git {arguments[0]} prints a record without an end")
                     yield from records
                 if process.wait() != 0:
-                    errors.seek(0)
-                    raise _failed(arguments, errors.read(_MAX_OUTPUT))
+                    raise _failed(arguments, bytes(errors))
             finally:
                 end(process)
 
@@ -194,7 +189,8 @@ def _installed(path: str) -> tuple[str, str]:
     Relative folders in the search path would run programs out of the repository.
     """
     folders = os.pathsep.join(item for item in path.split(os.pathsep) if item.startswith(os.sep))
-    git = shutil.which("git", path=folders) if folders else None
+    found = (Path(folder, "git") for folder in folders.split(os.pathsep) if folder)
+    git = next((str(file) for file in found if file.is_file() and os.access(file, os.X_OK)), None)
     if git is None:
         raise RepositoryError("git was not found", hint="install git 2.34 or newer")
     _require_version(git, folders)
@@ -234,10 +230,42 @@ def _require_version(git: str, folders: str) -> tuple[int, int]:
     return version
 
 
+@contextmanager
+def _file_with(content: bytes) -> Iterator[int | IO[bytes]]:
+    """Something for git to read from: a pipe would fill up while nobody reads the answer."""
+    if not content:
+        yield subprocess.DEVNULL
+        return
+    import tempfile  # few commands are asked so much
+
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
+
+
+def _chunks(process: subprocess.Popen[bytes], errors: bytearray) -> Iterator[bytes]:
+    """What a process prints, as it comes; what it says of errors is put aside meanwhile."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with selectors.DefaultSelector() as selector:
+        for stream in (process.stdout, process.stderr):
+            selector.register(stream, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                elif key.fileobj is process.stdout:
+                    yield chunk
+                elif len(errors) < _MAX_OUTPUT:
+                    errors += chunk
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Stop a process and close what it was connected to."""
     process.kill()
-    for stream in (process.stdin, process.stdout):
+    for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with suppress(OSError):
                 stream.close()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.object_ids import is_object_id
@@ -15,6 +14,7 @@ from policyctl.core.signed_note import MAX_NOTE
 from policyctl.errors import NotJudgedError, RepositoryError
 from policyctl.usecases.ports import Person
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
     from policyctl.adapters.git_writing import WritableStore
 
@@ -45,9 +45,23 @@ class CheckpointTags:
         Raises:
             NotJudgedError: there are more of them than anybody makes.
         """
+        return self._notes(self._tags(_CHECKPOINTS))
+
+    def kept(self) -> tuple[tuple[KeptNote, ...], dict[int, bytes]]:
+        """The notes and the time stamps, as `notes` and `timestamps` tell them, asked for at once.
+
+        Raises:
+            NotJudgedError: there are more of them than anybody makes.
+        """
+        tags = tuple(self._tags(_CHECKPOINTS, _TIMESTAMPS))
+        stamps = (tag for tag in tags if tag.name.startswith(_TIMESTAMPS))
+        notes = (tag for tag in tags if tag.name.startswith(_CHECKPOINTS))
+        return self._notes(notes), self._stamps(stamps)
+
+    def _notes(self, tags: Iterable[_Tag]) -> tuple[KeptNote, ...]:
         found: list[KeptNote] = []
         size = 0
-        for tag in self._tags(_CHECKPOINTS):
+        for tag in tags:
             note = self._note(tag)
             size += len(note.content)
             if size > _MOST_BYTES:
@@ -61,20 +75,27 @@ class CheckpointTags:
 
     def timestamps(self) -> dict[int, bytes]:
         """The time stamp beside each checkpoint, by number; empty where a tag holds none."""
+        return self._stamps(self._tags(_TIMESTAMPS))
+
+    def _stamps(self, tags: Iterable[_Tag]) -> dict[int, bytes]:
         found = {}
-        for tag in self._tags(_TIMESTAMPS):
+        for tag in tags:
             number = tag.name.removeprefix(_TIMESTAMPS)
             if _NUMBER.match(number):
                 found[int(number)] = self._message(tag, "tag")[1]
         return found
 
-    def _tags(self, under: str) -> Iterator[_Tag]:
+    def _tags(self, *under: str) -> Iterator[_Tag]:
         most = f"--count={_MOST_TAGS + 1}"
         form = "--format=%(objectname) %(refname)"
-        output = self._store.run("for-each-ref", most, form, f"refs/tags/{under}")
+        output = self._store.run(
+            "for-each-ref", most, form, *(f"refs/tags/{name}" for name in under)
+        )
         lines = output.decode("utf-8", "replace").splitlines()
         if len(lines) > _MOST_TAGS:
-            raise NotJudgedError(f"there are more than {_MOST_TAGS} tags below {under}")
+            raise NotJudgedError(
+                f"there are more than {_MOST_TAGS} tags below {' and '.join(under)}"
+            )
         for line in lines:
             oid, _, ref = line.partition(" ")
             yield _Tag(name=ref.removeprefix("refs/tags/"), oid=oid)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policyctl.adapters.git_objects import MOST_ASKED, ObjectStore, TooLargeError, TreeEntry
+from policyctl.adapters.git_objects import (
+    MOST_ASKED,
+    ObjectStore,
+    TooLargeError,
+    TreeEntry,
+    entry_of,
+)
 from policyctl.core import paths
 from policyctl.core.portable_names import is_governed_folder
 from policyctl.core.snapshot import REGULAR, File, Snapshot
@@ -12,6 +18,7 @@ from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Listed
 
 MOST_BYTES = 1 << 30
+_MODE_DIGITS = 6
 
 
 def is_governed(path: str) -> bool:
@@ -25,6 +32,7 @@ class GovernedFiles:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._read: dict[str, File] = {}
+        self._listed: tuple[str, dict[str, str]] = ("", {})
         self._bytes = 0
 
     def of_commit(self, commit: str, under: Sequence[str] | None = None) -> Snapshot:
@@ -54,10 +62,40 @@ class GovernedFiles:
 
     def tree(self, commit: str, under: Sequence[str] | None = None) -> dict[str, TreeEntry]:
         """The names of the governed files of a commit, and the objects that they hold."""
-        alike = [name for name in self._store.top(commit) if is_governed(name)]
+        alike = self._folders(commit)
         if not alike or under == ():
             return {}
-        return self._store.tree(commit, alike if under is None else under)
+        known, listed = self._listed
+        if under is None or known != commit:
+            return self._store.tree(commit, alike if under is None else under)
+        within = tuple(f"{path}/" for path in under)
+        return {
+            path: entry_of(line)
+            for path, line in listed.items()
+            if path.startswith(within) or path in under
+        }
+
+    def names(self, commit: str) -> Snapshot:
+        """The governed files of a commit by name and mode alone."""
+        alike = self._folders(commit)
+        listed = self._store.listing(commit, alike) if alike else {}
+        self._listed = (commit, listed)
+        modes: dict[str, File] = {}
+        found: dict[str, File] = {}
+        for path, line in listed.items():
+            mode = line[:_MODE_DIGITS]
+            if mode not in modes:
+                modes[mode] = File(mode=mode, content=None)
+            found[path] = modes[mode]
+        return found
+
+    def changed_folders(self, old: str, new: str) -> list[str]:
+        """The names at the top of two commits that are governed and differ."""
+        parted = set(self._store.top(old)) ^ set(self._store.top(new))
+        return sorted({name for name, _ in parted if is_governed(name)})
+
+    def _folders(self, commit: str) -> list[str]:
+        return [name for name, _ in self._store.top(commit) if is_governed(name)]
 
     def file(self, path: str, entry: TreeEntry) -> File:
         """The file that a commit has at a path."""

@@ -7,7 +7,6 @@ killed is no verdict: its share is judged again here.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -62,7 +61,7 @@ class SharedOut:
                     share.add(_judge(other, self.read))
                 else:
                     other.policies.clear()  # the list of files is longer than the verdict
-                    share.add(pickle.loads(said))  # noqa: S301 - our own child wrote it
+                    share.add(_share_from(said))
         return share
 
 
@@ -71,6 +70,20 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _share_from(content: bytes) -> Share:
+    import pickle  # most runs need one process
+
+    share = pickle.loads(content)  # noqa: S301 - our own child wrote it
+    assert isinstance(share, Share)
+    return share
+
+
+def _bytes_of(share: Share) -> bytes:
+    import pickle
+
+    return pickle.dumps(share, pickle.HIGHEST_PROTOCOL)
 
 
 def _judge(task: Task, read: ReadFiles) -> Share:
@@ -179,5 +192,5 @@ def _work(location: GitLocation, task: Task, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # No answer where it fails: the parent meets the same error, and reports it.
     with suppress(Exception), commits_at(location) as commits:
-        pipe.send_bytes(pickle.dumps(_judge(task, commits.read), pickle.HIGHEST_PROTOCOL))
+        pipe.send_bytes(_bytes_of(_judge(task, commits.read)))
     pipe.close()

@@ -10,31 +10,38 @@ from policyctl.errors import RepositoryError
 
 _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}")
 """Where git looks for a name, in its order (gitrevisions(7))."""
+_FIELDS = "%(refname) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
 _PSEUDO = re.compile(r"[A-Z_]+\Z")
 _BEHIND = re.compile(r"[\^~:]|@\{")
 """What ends the name in a revision."""
 
 
-def require_one_meaning(git: GitProcess, rev: str) -> None:
+def require_one_meaning(git: GitProcess, rev: str) -> str:
     """Refuse a revision whose name stands for refs at different commits.
 
     Whoever may push a tag could otherwise call it as the branch is called with which a change is
     compared: fetching brings tags along, and git prefers them.
+
+    Returns:
+        the commit, where the revision is the name of a ref and no more; else empty: ask git.
 
     Raises:
         RepositoryError: it does.
     """
     name = _BEHIND.split(rev, maxsplit=1)[0]
     if not is_plain(name) or is_object_id(name) or _PSEUDO.match(name):
-        return
+        return ""
     places = [place.format(name) for place in _PLACES]
     asked = [place for place in places if place.startswith("refs/")]
-    listed = git.text("for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", *asked)
+    listed = git.text("for-each-ref", f"--format={_FIELDS}", *asked)
     found: dict[str, str] = {}
+    commits: set[str] = set()
     for line in listed.splitlines():
-        ref, *ids = line.split()
+        ref, *said = line.split()
         if ref in asked:  # a pattern also matches what is below it
-            found[ref] = ids[-1]
+            kind, found[ref] = said[-2:]
+            if kind == "commit":
+                commits.add(ref)
     first, *others = sorted(found, key=asked.index) or [""]
     other = next((ref for ref in others if found[ref] != found[first]), None)
     if other is not None:
@@ -42,3 +49,4 @@ def require_one_meaning(git: GitProcess, rev: str) -> None:
             f"'{rev}' means {first} and {other}, which differ",
             hint="write the whole name of the one that is meant, as it stands here",
         )
+    return found[first] if first in commits and rev == name else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,11 +20,15 @@ def known_pins(environment: Mapping[str, str]) -> Mapping[str, str]:
         base = f"{environment.get('HOME', '')}/.config"
     file = Path(base, "policyctl/config.toml")
     try:
-        data = tomllib.loads(file.read_text("utf-8"))
+        content = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
+    import tomllib  # hardly anybody has such a file
+
+    try:
+        data = tomllib.loads(content.decode("utf-8"))
     except ValueError as error:
         raise InputError(f"{file} is not TOML: {error}") from error
     pins = data.pop("pins", {})

@@ -23,7 +23,9 @@ Next to nothing here ends in a cycle, and what does not is freed at once in any 
 def run() -> None:
     """The console script."""
     gc.set_threshold(_GARBAGE)
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    gc.freeze()  # the interpreter would search all of it once more before it ends
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from policyctl import __version__
@@ -14,7 +15,6 @@ from policyctl.adapters.commits import Commits
 from policyctl.adapters.git_objects import ObjectStore
 from policyctl.adapters.git_tags import CheckpointTags
 from policyctl.adapters.history_line import HistoryLine
-from policyctl.adapters.judging_processes import SharedOut, processors
 from policyctl.adapters.user_settings import known_pins
 from policyctl.adapters.verifier_memory import MemoryFolder, memory_folder
 from policyctl.adapters.yaml_documents import YamlDocuments
@@ -24,6 +24,7 @@ from policyctl.core.signed_note import MAX_NOTE, split_notes
 from policyctl.errors import InputError, UsageError
 from policyctl.usecases.history import Watch
 from policyctl.usecases.judge_commit import Judge
+from policyctl.usecases.judge_policies import Share, Task
 from policyctl.usecases.memo import ledger_memo
 from policyctl.usecases.policy_facts import facts_reader
 from policyctl.usecases.verify import Verification, verify_commit
@@ -80,7 +81,7 @@ def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
         judge=Judge(
             verify=ssh_verification.verify,
             read_facts=facts_reader(documents),
-            share_out=SharedOut(commits.store.location, commits.read, processors()),
+            share_out=partial(_shared_out, commits),
             tool=__version__,
             pin=wish.pin,
             now=wish.now,
@@ -97,8 +98,15 @@ def verified(commits: Commits, wish: Wish, watch: Watch = iter) -> Verification:
     )
 
 
+def _shared_out(commits: Commits, task: Task) -> Share:
+    # A pull request is judged without it.
+    from policyctl.adapters.judging_processes import SharedOut, processors
+
+    return SharedOut(commits.store.location, commits.read, processors())(task)
+
+
 def _witnesses(store: ObjectStore, head: str, wish: Wish) -> Witnesses:
-    tags = CheckpointTags(store)
+    notes, stamps = CheckpointTags(store).kept()
     memory = _memory(store, wish)
     if wish.forget and memory is None:
         raise UsageError("there is no memory to forget: it is switched off, or cannot be kept")
@@ -109,8 +117,8 @@ def _witnesses(store: ObjectStore, head: str, wish: Wish) -> Witnesses:
         verify_stamp = verifier(wish.certificates)
     return Witnesses(
         verify=ssh_verification.verify,
-        notes=(*tags.notes(), *(note for name in wish.checkpoints for note in _notes(name))),
-        stamps=tags.timestamps(),
+        notes=(*notes, *(note for name in wish.checkpoints for note in _notes(name))),
+        stamps=stamps,
         verify_stamp=verify_stamp,
         pins=known_pins(os.environ),
         line=HistoryLine(store, head),

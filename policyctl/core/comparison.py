@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from policyctl.core.checkpoint import Checkpoint
 from policyctl.core.finding import Finding
 from policyctl.core.frozen import frozen
@@ -58,7 +56,6 @@ class Loss:
     commit: str
 
 
-@dataclass(slots=True, kw_only=True)
 class Comparison:
     """Checkpoints, compared with a ledger.
 
@@ -73,14 +70,15 @@ class Comparison:
         gaps: what could not be compared.
     """
 
-    links: list[Link] = field(default_factory=list)
-    known: dict[int, str] = field(default_factory=dict)
-    lengths: dict[str, int] = field(default_factory=dict)
-    compared: int = 0
-    tree: GrowingTree = field(default_factory=GrowingTree)
-    findings: list[Finding] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
-    gaps: list[Finding] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.known: dict[int, str] = {}
+        self.lengths: dict[str, int] = {}
+        self.compared = 0
+        self.tree = GrowingTree()
+        self.findings: list[Finding] = []
+        self.losses: list[Loss] = []
+        self.gaps: list[Finding] = []
 
     @property
     def last(self) -> Link | None:

@@ -58,7 +58,7 @@ class RootSignature:
     who: str
 
 
-@frozen
+@frozen(kw_only=False)
 class EntryFile:
     """One entry of a policy's chain."""
 
@@ -66,7 +66,7 @@ class EntryFile:
     seq: int
 
 
-@frozen
+@frozen(kw_only=False)
 class EntrySignature:
     """A signature over an entry, by its author (no role) or by an approver."""
 
@@ -76,7 +76,7 @@ class EntrySignature:
     role: str
 
 
-@frozen
+@frozen(kw_only=False)
 class TombstoneSignature:
     """A steward's signature over what is left of a redacted entry."""
 
@@ -144,11 +144,11 @@ def place_of(path: str) -> Place:
 def _place_in_log(path: str) -> Place:
     """The same for the most of all files, by what there is most of."""
     if match := _SIGNATURE.match(path):
-        return EntrySignature(policy=match[1], seq=int(match[2]), who=match[3], role=match[4] or "")
+        return EntrySignature(match[1], int(match[2]), match[3], match[4] or "")
     if match := _ENTRY.match(path):
-        return EntryFile(policy=match[1], seq=int(match[2]))
+        return EntryFile(match[1], int(match[2]))
     if match := _TOMBSTONE_SIGNATURE.match(path):
-        return TombstoneSignature(policy=match[1], seq=int(match[2]), who=match[3])
+        return TombstoneSignature(match[1], int(match[2]), match[3])
     return None
 
 

@@ -34,9 +34,15 @@ _SHORT = re.compile(r"policy~[0-9]+\Z")
 
 def problem_elsewhere(path: str) -> str:
     """Why a path is not the same file on every system, or the empty text."""
-    if not _RISKY.search(path):
+    if not any(map(_is_risky, path.split("/"))):
         return ""
     return next((what for pattern, what in _PROBLEMS if pattern.search(path)), "")
+
+
+@lru_cache(maxsize=4096)
+def _is_risky(name: str) -> bool:
+    """Whether a part of a path may be a problem; paths have most of their parts in common."""
+    return bool(_RISKY.search(name))
 
 
 def is_device(name: str) -> bool:

@@ -58,14 +58,16 @@ def check_names(snapshot: Snapshot) -> Iterator[Finding]:
     """Findings about modes, look-alikes, collisions and files that do not belong."""
     folded: dict[str, str] = {}
     for path, file in sorted(snapshot.items()):
-        shown = ascii(path)[1:-1]
+        is_plain = path.isascii() and path.isprintable()
+        usual = is_plain and file.mode == REGULAR and not file.too_large
+        shown = "" if usual else ascii(path)[1:-1]
         if file.mode != REGULAR:
             message = f"{shown} has mode {file.mode}: a governed file is a plain file (100644)"
             yield violation("BAD_FILE_MODE", message, file=shown)
         if file.too_large:
             message = f"{shown} is larger than any governed file needs to be"
             yield violation("FILE_TOO_LARGE", message, file=shown)
-        if not path.isascii() or not path.isprintable():
+        if not is_plain:
             message = f"{shown} is not plain ASCII, so it may look like another file"
             yield violation("PATH_NON_ASCII", message, file=shown)
             continue

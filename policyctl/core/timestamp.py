@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from policyctl.core.comparison import KeptNote
 from policyctl.core.finding import Finding
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.snapshot import violation
 from policyctl.errors import SignatureError
 
@@ -26,7 +26,7 @@ class VerifyTimestamp(Protocol):
         """When the authority saw the message."""
 
 
-@dataclass(slots=True)
+@frozen
 class Timestamps:
     """What became of the time stamps.
 
@@ -35,7 +35,7 @@ class Timestamps:
         unproven: checkpoints whose time stamps nobody could verify, for want of certificates.
     """
 
-    proven: dict[int, datetime] = field(default_factory=dict)
+    proven: Mapping[int, datetime] = fresh(default_factory=dict)
     unproven: tuple[int, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -73,15 +73,13 @@ def check_timestamps(
         stamps: the texts beside them, by number.
         verify: verifies one with the certificates that the user trusts; None without any.
     """
-    result = Timestamps()
     kept = {note.number: note.content for note in notes if note.number in stamps}
     alone = tuple(_without_checkpoint(number) for number in sorted(stamps.keys() - kept.keys()))
     if verify is None:
-        result.unproven = tuple(sorted(kept))
-        result.findings = alone
-    else:
-        result.findings = (*alone, *_check(kept, stamps, verify, result.proven))
-    return result
+        return Timestamps(unproven=tuple(sorted(kept)), findings=alone)
+    proven: dict[int, datetime] = {}
+    wrong = tuple(_check(kept, stamps, verify, proven))
+    return Timestamps(proven=proven, findings=(*alone, *wrong))
 
 
 def _without_checkpoint(number: int) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core.chain import Chain
@@ -54,7 +53,6 @@ class Task:
     now: datetime | None
 
 
-@dataclass(slots=True, kw_only=True)
 class Share:
     """What came out for some policies.
 
@@ -65,11 +63,12 @@ class Share:
         sound: the policies in which nothing was found, for the next run.
     """
 
-    findings: set[Finding] = field(default_factory=set)
-    chains: dict[str, Chain] = field(default_factory=dict)
-    apart: dict[str, HeldChain] = field(default_factory=dict)
-    before: int = 0
-    sound: dict[str, JudgedPolicy] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.findings: set[Finding] = set()
+        self.chains: dict[str, Chain] = {}
+        self.apart: dict[str, HeldChain] = {}
+        self.before = 0
+        self.sound: dict[str, JudgedPolicy] = {}
 
     def add(self, other: Share) -> None:
         """Take in what came out for other policies."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from policyctl.core.checkpoint_chain import compare_notes
@@ -88,7 +87,7 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
     if witnesses.forget and witnesses.memory is not None and witnesses.memory.forget():
         notices.append("what was remembered of this repository is forgotten")
     result = compare_notes(witnesses.notes, ledger, witnesses.verify)
-    judged = _Judgement(line=witnesses.line)
+    judged = _Judgement(witnesses.line)
     judged.findings += result.findings
     timestamps = check_timestamps(witnesses.notes, witnesses.stamps, witnesses.verify_stamp)
     judged.findings += timestamps.findings
@@ -126,14 +125,14 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
     )
 
 
-@dataclass(slots=True, kw_only=True)
 class _Judgement:
     """Decides which losses are tampering, and which only say that an older commit is judged."""
 
-    line: Line
-    findings: list[Finding] = field(default_factory=list)
-    gaps: list[Finding] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.findings: list[Finding] = []
+        self.gaps: list[Finding] = []
+        self.notices: list[str] = []
 
     def add_gaps(self, result: Comparison, *, asked: bool) -> None:
         """A checkpoint that cannot be compared is a gap; a shallow clone may lack the others."""

@@ -12,6 +12,7 @@ import pytest
 from policyctl.adapters.git_location import find
 from policyctl.adapters.git_objects import TreeEntry
 from policyctl.adapters.git_writing import NewCommit, WritableStore
+from policyctl.adapters.tree_object import tree_items
 from policyctl.adapters.whole_change import write_change
 from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
@@ -264,6 +265,52 @@ def test_names_that_are_patterns_or_not_text_are_just_names(repo, store):
     assert set(odd) < set(tree)
     assert tree["policies/link"].mode == "120000"
     assert set(store.tree(store.head(), ["policies/*.yaml"])) == {"policies/*.yaml"}
+
+
+def test_the_top_of_a_tree_is_what_git_lists_with_what_it_holds(repo, store):
+    for name in ("policies ", "x\ny"):
+        (repo / name).write_bytes(b"1")
+    (repo / "link").symlink_to("policies")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "odd names")
+    listed = git(repo, "ls-tree", "-z", "HEAD").removesuffix("\0").split("\0")
+    expected = set()
+    for line in listed:
+        said, _, name = line.partition("\t")
+        mode, _, oid = said.split(" ")
+        expected.add((name, mode.lstrip("0").encode() + b" " + bytes.fromhex(oid)))
+
+    assert set(store.top("HEAD")) == expected
+    assert store.top(store.head()) is store.top(store.head())
+
+
+@pytest.mark.parametrize(
+    "content", [b"100644", b"100644 x", b"100644 x\0" + b"1" * 19, b"100644 x\0" + b"1" * 21]
+)
+def test_a_tree_that_ends_too_soon_is_a_clear_error(content):
+    with pytest.raises(RepositoryError, match="git has a tree that cannot be read"):
+        tree_items(content, 40)
+
+
+def test_a_commit_whose_tree_is_missing_is_a_clear_error(repo, store):
+    oid = git(repo, "rev-parse", "HEAD^{tree}").strip()
+    (repo / ".git/objects" / oid[:2] / oid[2:]).unlink()
+
+    with pytest.raises(RepositoryError, match="is missing"):
+        store.top("HEAD")
+
+
+def test_git_that_complains_at_length_is_heard_to_the_end(repo, store, monkeypatch, tmp_path):
+    """What it prints and what it complains about fill two pipes at once."""
+    fake = tmp_path / "bin/git"
+    fake.parent.mkdir()
+    script = "head -c 1000000 /dev/zero | tr '\\0' e >&2; head -c 1000000 /dev/zero; exit 3"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(store, "_git", str(fake))
+
+    with pytest.raises(RepositoryError, match=r"git ls-tree failed: e{1000}"):
+        list(store.records("ls-tree"))
 
 
 def test_a_gitlink_is_a_commit_not_a_file(repo, store):

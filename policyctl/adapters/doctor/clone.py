@@ -88,7 +88,7 @@ def _history(store: WritableStore) -> Iterator[Check]:
 
 
 def _files(store: WritableStore) -> Iterator[Check]:
-    top = [name for name in store.top("HEAD") if name in ("policies", ".policyctl")]
+    top = [name for name, _ in store.top("HEAD") if name in ("policies", ".policyctl")]
     if not top:
         yield advice(
             "governance", "the last commit has neither policies/ nor .policyctl/", "policyctl init"
