@@ -35,8 +35,9 @@ def test_every_command_of_the_page_works_in_order(tmp_path):
     )
 
     assert done.returncode == 0, done.stderr
-    assert COMMANDS.count("policyctl ") == 4
+    assert COMMANDS.count("policyctl ") == 5
     assert "18 losses: what the policy says and the configuration does not" in done.stderr
     assert "as approved: team-assistant-limited" in done.stdout
+    assert "applied/team-assistant.litellm." in done.stderr
     assert "wrote policies/found-running.yaml" in done.stdout
     assert "ok: 1 file" in done.stdout

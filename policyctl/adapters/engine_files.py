@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from policyctl.core.canonical import sha256
 from policyctl.core.engines.target import Document, Raw, Syntax
 from policyctl.errors import InputError
 
@@ -23,10 +24,13 @@ def read_configurations(names: Sequence[str]) -> tuple[Raw, ...]:
     Raises:
         InputError: a file cannot be read, or is neither.
     """
-    found = tuple(Raw(name, _decoded(_content(name), name)) for name in names)
-    for raw in found:
+    found = []
+    for name in names:
+        content = _content(name)
+        raw = Raw(name, _decoded(content, name), sha256(content))
         _require_bounded(raw)
-    return found
+        found.append(raw)
+    return tuple(found)
 
 
 def written_bytes(document: Document) -> bytes:

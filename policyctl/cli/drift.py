@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policyctl.cli.engines import TargetOption
 from policyctl.cli.formats import DriftFormat, Format
-from policyctl.cli.options import NowOption, PolicyArgument
+from policyctl.cli.options import KeyOption, NowOption, PolicyArgument
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from policyctl.cli.workplace import Workplace
+    from policyctl.usecases.drift import DriftReport
 
 
 def drift(
@@ -32,6 +39,15 @@ def drift(
     draft: Annotated[
         bool, typer.Option("--draft", help="Compare with the file as it is, not as approved.")
     ] = False,
+    attest: Annotated[
+        Path | None,
+        typer.Option(
+            "--attest",
+            help="Sign the result, and put the in-toto statement about it into this folder.",
+            metavar="DIR",
+        ),
+    ] = None,
+    key: KeyOption = None,
     now: NowOption = None,
     format: Annotated[
         DriftFormat,
@@ -52,13 +68,34 @@ def drift(
 
     engine, present = target_named(target), moment(now)
     raws = read_configurations(live)
-    with workplace() as hands:
+    with workplace(key) as hands:
         stands = (draft_policy if draft else approved_policy)(policy_id(policy), hands, now=present)
-    report = compare(stands, engine, raws, name=name, now=present)
+        report = compare(stands, engine, raws, name=name, now=present)
+        written = _attested(report, hands, attest, present) if attest else None
     data = as_sarif if format is DriftFormat.SARIF else as_json
     emit(
         lambda width: as_text(report, width, surplus=surplus),
         lambda: data(report),
         Format.TEXT if format is DriftFormat.TEXT else Format.JSON,
     )
+    if written is not None:
+        typer.echo(written, err=True)
     raise typer.Exit(report.exit_code)
+
+
+def _attested(report: DriftReport, hands: Workplace, folder: Path, now: datetime) -> Path:
+    """Where the signed statement about a comparison was put."""
+    from policyctl.adapters.bare_signer import BareSigner
+    from policyctl.adapters.whole_file import write_whole
+    from policyctl.usecases.attest_applied import attest_applied
+    from policyctl.usecases.ledger_state import ledger_state
+
+    made = attest_applied(
+        report,
+        ledger_state(hands, now).root,
+        signer=hands.signer,
+        bare=BareSigner(hands.signing_key),
+        now=now,
+    )
+    write_whole(folder / made.name, made.envelope)
+    return folder / made.name

