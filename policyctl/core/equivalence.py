@@ -78,7 +78,7 @@ def dispersion(days: Sequence[tuple[int, int]]) -> Dispersion:
 
 
 def rate_ratio(
-    before: tuple[int, int], after: tuple[int, int], *, factor: float = 1.0, alpha: float = 0.05
+    before: tuple[float, int], after: tuple[float, int], *, factor: float = 1.0, alpha: float = 0.05
 ) -> RateRatio:
     """The ratio of two rates with an interval that each side misses with probability ``alpha``.
 

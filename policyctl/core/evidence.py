@@ -31,6 +31,7 @@ from policyctl.core.tally import Stratum, Tally
 _SHARES = (
     "completeness", "flag_rate", "weekly_change", "daily_variation", "mix_shift", "excepted",
     "limited_blocked", "reviewed_twice", "agreement", "repeatable",
+    "exception_hits",
 )  # fmt: skip
 _COUNTS = ("harm", "newly_blocked", "reviewers")
 

@@ -9,6 +9,7 @@ from policyctl.core.effect_criteria import harm
 from policyctl.core.escalation import TriggerState
 from policyctl.core.evidence_number import decimal
 from policyctl.core.exception_criteria import hits_of
+from policyctl.core.exception_weeks import exception_weeks
 from policyctl.core.facts import Facts
 from policyctl.core.false_positives import alpha, promotable
 from policyctl.core.intervals import weighted_upper
@@ -40,6 +41,7 @@ def further_parts(
         "harm": _harm(tally, each, facts),
         **_picked(tally, gate),
         "exceptions": hits_of(facts),
+        **_exception_weeks(tally, facts),
         **_repeats(facts),
         "reviews": reviews_data(facts.reviews) if facts.reviews else None,
         "escalation": [
@@ -86,6 +88,12 @@ def _picked(tally: Tally, gate: Gate) -> dict[str, object]:
         return {}
     confidence = decimal(priced(gate, tally).confidence, ROUND_FLOOR)
     return {"picked": {"among": candidates(tally), "confidence": confidence}}
+
+
+def _exception_weeks(tally: Tally, facts: Facts) -> dict[str, object]:
+    """What each exception let through week by week; nothing where there is none."""
+    weeks = {item.exception: list(item.hits) for item in exception_weeks(tally, facts)}
+    return {"exception_weeks": weeks} if weeks else {}
 
 
 def _repeats(facts: Facts) -> dict[str, object]:

@@ -8,11 +8,13 @@ from datetime import timedelta
 from fractions import Fraction
 
 from policyctl.core.criterion import Criterion, Outcome, at_most, counted, met, percent
-from policyctl.core.facts import Facts
+from policyctl.core.exception_weeks import ExceptionWeeks, exception_weeks
+from policyctl.core.facts import Facts, complete_days
 from policyctl.core.policy import Gate
 from policyctl.core.tally import Tally
 
 _DAY = timedelta(days=1)
+_WEEK = 7
 
 
 def exception_criteria(tally: Tally, gate: Gate, facts: Facts) -> Iterator[Criterion]:
@@ -21,6 +23,8 @@ def exception_criteria(tally: Tally, gate: Gate, facts: Facts) -> Iterator[Crite
         yield _share(tally, gate.excepted, facts)
     if gate.exceptions_frozen is not None:
         yield _frozen(tally, gate.exceptions_frozen, facts)
+    if gate.exception_hits is not None:
+        yield from _hits(tally, gate.exception_hits, facts)
 
 
 def hits_of(facts: Facts) -> dict[str, int]:
@@ -89,4 +93,57 @@ def _frozen(tally: Tally, span: timedelta, facts: Facts) -> Criterion:
         value=rested,
         limit=asked,
         need=asked - rested if rested < asked else None,
+    )
+
+
+def _hits(tally: Tally, limit: Fraction, facts: Facts) -> Iterator[Criterion]:
+    """One criterion for each exception."""
+    name, high = "exception hits", float(1 + limit)
+    if facts.daily is None or tally.last is None:
+        said = "nothing was evaluated where the stage acts"
+        if facts.daily is None:
+            said = "the records were not counted day by day"
+        yield Criterion(name=name, outcome=Outcome.UNDECIDED, sentence=said, limit=high)
+        return
+    found = exception_weeks(tally, facts)
+    if not found:
+        yield Criterion(
+            name=name, outcome=Outcome.MET, sentence="the policy has no exception", limit=high
+        )
+    for item in found:
+        yield _weekly_hits(name, item, limit, len(complete_days(tally)))
+
+
+def _weekly_hits(name: str, item: ExceptionWeeks, limit: Fraction, days: int) -> Criterion:
+    """The interval of 90 % lies within the margin, or outside, as for the flag rate."""
+    low, high = float(1 / (1 + limit)), float(1 + limit)
+    ratio = item.ratio
+    if ratio is None:
+        short = len(item.hits) < 2  # noqa: PLR2004
+        idle = not short and not any(item.hits)
+        said = "was not needed in any complete week" if idle else "has no two weeks to compare"
+        if short:
+            said = f"has {counted(days, 'complete day')}, where two weeks are compared"
+        return Criterion(
+            name=name,
+            outcome=met(idle),
+            sentence=f"'{item.exception}' {said}",
+            limit=high,
+            need=2 * _WEEK - days if short else None,
+        )
+    outcome, said = Outcome.UNDECIDED, "more hits are needed to tell"
+    if low <= ratio.lower and ratio.upper <= high:
+        outcome, said = Outcome.MET, "which is stable"
+    elif ratio.upper < low or high < ratio.lower:
+        outcome, said = Outcome.NOT_MET, "which is a change"
+    return Criterion(
+        name=name,
+        outcome=outcome,
+        sentence=f"'{item.exception}' let {counted(item.hits[-1], 'detection')} through in the last"
+        f" week, for each evaluation {ratio.value:.2f} of the weeks before (90% interval"
+        f" {ratio.lower:.2f} to {ratio.upper:.2f}, where {low:.2f} to {high:.2f} is tolerated),"
+        f" {said}",
+        value=ratio.value,
+        bound=ratio.upper if ratio.value >= 1 else ratio.lower,
+        limit=high,
     )

@@ -59,13 +59,14 @@ GATE_STRICTNESS: Mapping[str, Callable[[Any], int]] = {
     "reviewed_twice": millionths,
     "agreement": millionths,
     "repeatable": millionths,
+    "exception_hits": lambda value: -millionths(value),
     "promote": lambda value: int(value == "subset"),
 }
 """How strict each value of a gate is: the larger number asks for more evidence."""
 
 LOWER_IS_STRICTER = frozenset({
     "false_positives", "flag_rate", "harm", "weekly_change", "daily_variation", "mix_shift",
-    "excepted", "newly_blocked",
+    "excepted", "newly_blocked", "exception_hits",
 })  # fmt: skip
 """The values of a gate of which the smaller number asks for more evidence."""
 

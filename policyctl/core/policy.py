@@ -127,6 +127,7 @@ class Gate:
         mix_shift: highest population stability index of the levels between those weeks.
         excepted: highest share of flagged detections that exceptions let through.
         exceptions_frozen: time at the end of the window in which no exception was changed.
+        exception_hits: by how much the hits of an exception may differ between these weeks.
         limited_blocked: least share of what the limited scope blocks that the engine did block.
         newly_blocked: most detections that may be newly blocked in the window.
         reviewers: least number of people who reviewed.
@@ -159,6 +160,7 @@ class Gate:
     agreement: Fraction | None = None
     promote: Promote = Promote.ALL
     repeatable: Fraction | None = None
+    exception_hits: Fraction | None = None
 
 
 @frozen
@@ -319,6 +321,7 @@ def gate_from(item: Mapping[str, Any]) -> Gate:
         reviewers=item.get("reviewers"),
         reviewed_twice=_share_of(item, "reviewed_twice"),
         agreement=_share_of(item, "agreement"),
+        exception_hits=_share_of(item, "exception_hits"),
         repeatable=_share_of(item, "repeatable"),
         promote=Promote(item.get("promote", default.promote.value)),
     )

@@ -275,5 +275,6 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "reviewed_twice": millionths,
     "agreement": millionths,
     "repeatable": millionths,
+    "exception_hits": millionths,
     "promote": lambda value: _one_of(value, ("all", "subset"), "promote"),
 }

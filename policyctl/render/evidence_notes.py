@@ -8,12 +8,14 @@ from policyctl.core.criterion import Outcome, at_most, counted, percent
 from policyctl.core.evidence import EvidenceReport
 from policyctl.core.evidence_parts import alarms, overall_bound
 from policyctl.core.exception_criteria import hits_of
+from policyctl.core.exception_weeks import exception_weeks
 from policyctl.core.false_positives import promotable
 from policyctl.core.picking import candidates
 from policyctl.core.policy import Promote
 from policyctl.core.stability import stabilities
 
 STATES = {"fired": "fired", "not_fired": "not fired", "undecided": "cannot be judged"}
+_WEEKS = 8
 WORDS = {
     Outcome.MET: "met",
     Outcome.NOT_MET: "not met",
@@ -47,11 +49,12 @@ def notes(report: EvidenceReport) -> Iterator[tuple[str, str]]:
             "levels",
             f"the mix changed in the last week more than by chance: {'; '.join(shifted)}",
         )
+    weeks = {item.exception: item.hits for item in exception_weeks(tally, facts)}
     for name, count in hits_of(facts).items():
         said = (
             f"let {counted(count, 'detection')} through" if count else "was not needed: remove it"
         )
-        yield "exception", f"{name} {said}"
+        yield "exception", f"{name} {said}{_by_week(weeks.get(name, ()))}"
     for item in report.triggers:
         whom = f", tell {item.trigger.notify}" if item.trigger.notify else ""
         what = f"{item.trigger.when} ({item.trigger.do}{whom})"
@@ -63,3 +66,11 @@ def notes(report: EvidenceReport) -> Iterator[tuple[str, str]]:
     )
     yield "records", sources
     yield "traffic", f"{tally.requests} requests, {tally.outside} records outside the policy"
+
+
+def _by_week(hits: tuple[int, ...]) -> str:
+    """The hits of the last complete weeks, where there was one."""
+    if not any(hits):
+        return ""
+    shown = ", ".join(map(str, hits[-_WEEKS:]))
+    return f" ({shown} in the last {counted(len(hits[-_WEEKS:]), 'complete week')})"

@@ -15,6 +15,7 @@ from policyctl.render.replay_summary import (
     kind_line,
     suggestions_head,
     title,
+    without_exceptions,
 )
 from policyctl.render.summary import several
 from policyctl.usecases.replay import LIMITS, ReplayReport
@@ -38,6 +39,9 @@ def render(report: ReplayReport, *, limit: int = LIMIT) -> str:
     """
     replay = report.replay
     text = f"**{plain_text(title(report))}**\n\n{plain_text(impact(replay))}\n"
+    bare = without_exceptions(report)
+    if bare:
+        text += f"\nwithout exceptions: {plain_text(bare)}\n"
     if report.budget is not None:
         text += f"\nbudget: {plain_text(budget(report))}\n"
     blocks = [_kinds(replay), *_gaps(replay), *_table(replay.changed)]

@@ -32,14 +32,28 @@ def impact(replay: Replay) -> str:
     """The answer in one line."""
     if not replay.judged:
         return "not judged: the records cannot say what this change would have decided differently"
-    said = [
-        f"{replay.events(kind)} {words}" for kind, words in KINDS.items() if replay.events(kind)
-    ]
-    text = ", ".join(said) or "nothing would have been decided differently"
-    text += f", of {several(replay.evaluations, 'recorded evaluation')}"
+    text = f"{changes(replay)}, of {several(replay.evaluations, 'recorded evaluation')}"
     if replay.not_replayable:
         text += f"; {several(len(replay.not_replayable), 'part')} cannot be replayed"
     return text
+
+
+def without_exceptions(report: ReplayReport) -> str:
+    """The answer as if there were no exceptions; empty where there are none.
+
+    What exceptions spare users is the difference to the answer itself.
+    """
+    if report.without is None or not report.without.judged:
+        return ""
+    return changes(report.without)
+
+
+def changes(replay: Replay) -> str:
+    """How many decisions changed, and how."""
+    said = [
+        f"{replay.events(kind)} {words}" for kind, words in KINDS.items() if replay.events(kind)
+    ]
+    return ", ".join(said) or "nothing would have been decided differently"
 
 
 def kind_line(replay: Replay, kind: Kind) -> str:

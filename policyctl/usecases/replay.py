@@ -41,6 +41,7 @@ class ReplayReport:
         before: what the first version is called; empty if there was no policy.
         after: what the second version is called.
         budget: the most decisions that may be newly blocked, or None.
+        without: the replay as if neither version had exceptions; None where neither has.
         gate: what the suggestions are measured by.
         choices: what each sensitivity would cost; empty unless asked for.
     """
@@ -52,6 +53,7 @@ class ReplayReport:
     engine: str
     sources: tuple[RecordSource, ...]
     budget: int | None = None
+    without: Replay | None = None
     gate: Gate | None = None
     choices: tuple[Choices, ...] = ()
 
@@ -99,6 +101,14 @@ def replay_policy(
         engine=records.engine,
         sources=tuple(sorted(records.manifest())),
         budget=budget,
+        without=_without_exceptions(old, moved, records),
         gate=gate,
         choices=choices_of(new, gate, records.level_counts(new)) if gate else (),
     )
+
+
+def _without_exceptions(old: Policy | None, new: Policy, records: Analysis) -> Replay | None:
+    if not new.exceptions and not (old and old.exceptions):
+        return None
+    bare = replace(old, exceptions=()) if old else None
+    return records.replay(bare, replace(new, exceptions=()))

@@ -260,3 +260,31 @@ def test_a_retired_policy_is_replayed_against_none(recorded, events):
     done = recorded.run("diff", "--events", events)
 
     assert "652 no longer blocked, of 18165 recorded evaluations" in done.out
+
+
+EXCEPTION = (
+    b"exceptions:\n  - {id: EX-1, guardrail: prompt_attack, when: {app: redteam-lab}, reason: r,"
+    b" owner: erin, expires: '%s'}\n"
+)
+
+
+def test_a_replay_says_what_would_change_without_the_exceptions(recorded, events):
+    changed(recorded, b"thresholds:", EXCEPTION % b"2026-10-19" + b"thresholds:")
+
+    code, said = replayed(recorded, "--to", "limited", "--events", events)
+
+    bare = said["result"]["without_exceptions"]
+    assert code == 0
+    assert 0 < said["result"]["newly_blocked"] < bare["newly_blocked"] == 364
+    assert bare["kinds"]["newly_blocked"] == {"decisions": 364, "sessions": 364}
+    text = recorded.run("replay", "team-assistant", "--to", "limited", "--events", events).out
+    assert "  without exceptions 364 newly blocked\n" in text
+    given = ("--to", "limited", "--events", events, "--format", "markdown")
+    markdown = recorded.run("replay", "team-assistant", *given).out
+    assert "\nwithout exceptions: 364 newly blocked\n" in markdown
+
+
+def test_a_policy_without_exceptions_is_replayed_once(recorded, events):
+    _, said = replayed(recorded, "--to", "limited", "--events", events)
+
+    assert said["result"]["without_exceptions"] is None

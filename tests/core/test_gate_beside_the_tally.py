@@ -18,6 +18,7 @@ from policyctl.core.criterion import Outcome
 from policyctl.core.daily import Daily, DailyCount, DayCount, ExceptionDay, RequestDay
 from policyctl.core.evidence import RecordSource, evidence_bytes, report_on
 from policyctl.core.evidence_parts import alarms, overall_bound
+from policyctl.core.exception_weeks import exception_weeks
 from policyctl.core.facts import Facts, RequestCounter, complete_days
 from policyctl.core.false_positives import promotable
 from policyctl.core.gate import evaluate
@@ -131,6 +132,7 @@ def test_what_a_gate_does_not_ask_for_is_not_judged():
         {"agreement": percent(60)},
         {"limited_blocked": percent(99)},
         {"repeatable": percent(99)},
+        {"exception_hits": percent(100)},
     ],
 )
 def test_what_is_asked_and_not_known_is_never_met(asked):
@@ -361,6 +363,84 @@ def test_exceptions_have_been_left_alone_for_a_while(known, changed, outcome):
     asked = {"exceptions_frozen": timedelta(days=7)}
 
     assert judged("stable exceptions", TALLY, given, **asked).outcome is outcome
+
+
+def used(*weeks, name="EX-1"):
+    """An exception's hits in weeks, spread over their days."""
+    days = [count // 7 + (index < count % 7) for count in weeks for index in range(7)]
+    start = 28 - len(days)
+    named = tuple(
+        ExceptionDay(day=START.date() + timedelta(days=start + index), exception=name, hits=count)
+        for index, count in enumerate(days)
+    )
+    known = facts(exceptions=(name,))
+    return replace(known, daily=replace(known.daily, exceptions=named))
+
+
+@pytest.mark.parametrize(
+    ("weeks", "outcome"),
+    [
+        ((70, 70, 70, 70), Outcome.MET),
+        ((70, 70, 70, 110), Outcome.MET),
+        ((70, 70, 70, 300), Outcome.NOT_MET),
+        ((70, 70, 70, 20), Outcome.NOT_MET),
+        ((70, 70, 70, 0), Outcome.NOT_MET),
+        ((0, 0, 0, 60), Outcome.NOT_MET),
+        ((1, 0, 1, 1), Outcome.UNDECIDED),
+        ((70, 70, 70, 130), Outcome.UNDECIDED),
+        ((0, 0, 0, 0), Outcome.MET),
+    ],
+)
+def test_an_exception_is_used_as_it_was_used_before(weeks, outcome):
+    found = judged("exception hits", TALLY, used(*weeks), exception_hits=percent(100))
+
+    assert found.outcome is outcome
+    assert found.limit == 2.0
+    assert "'EX-1'" in found.sentence
+
+
+def test_more_traffic_is_no_other_use_of_an_exception():
+    growing = used(70, 70, 70, 210)
+    days = month(*[50] * 21, *[150] * 7)
+    more = tuple(
+        replace(item, evaluations=3000 if index >= 21 else 1000) for index, item in enumerate(days)
+    )
+    known = replace(growing, daily=replace(growing.daily, days=more))
+
+    assert judged("exception hits", TALLY, known, exception_hits=percent(100)).outcome is (
+        Outcome.MET
+    )
+
+
+def test_hits_that_come_in_bursts_show_less_than_those_that_come_evenly():
+    even, known = used(140, 140, 140, 140), used(140, 140, 140, 140)
+    bursts = tuple(
+        replace(item, hits=140 if index % 7 == 3 else 0)
+        for index, item in enumerate(known.daily.exceptions)
+    )
+    burst = replace(known, daily=replace(known.daily, exceptions=bursts))
+
+    (steady,), (uneven,) = exception_weeks(TALLY, even), exception_weeks(TALLY, burst)
+    assert steady.hits == uneven.hits == (140, 140, 140, 140)
+    assert uneven.ratio.upper > 1.5 * steady.ratio.upper
+
+
+def test_exceptions_of_one_week_are_not_compared_and_the_days_that_are_missing_are_said():
+    short = replace(TALLY, last=START + timedelta(days=10))
+    found = judged("exception hits", short, used(70, 70), exception_hits=percent(100))
+
+    assert (found.outcome, found.need) == (Outcome.UNDECIDED, 4)
+    assert found.sentence == "'EX-1' has 10 complete days, where two weeks are compared"
+
+
+def test_without_exceptions_there_is_nothing_to_compare():
+    found = judged("exception hits", TALLY, exception_hits=percent(100))
+    unseen = replace(TALLY, first=None, last=None)
+
+    assert (found.outcome, found.sentence) == (Outcome.MET, "the policy has no exception")
+    assert judged("exception hits", unseen, exception_hits=percent(100)).outcome is (
+        Outcome.UNDECIDED
+    )
 
 
 # Reviews

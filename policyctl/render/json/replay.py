@@ -23,10 +23,23 @@ def render(report: ReplayReport) -> str:
         "replay": replay_data(report.replay),
         "newly_blocked": report.replay.newly_blocked,
         "max_newly_blocked": report.budget,
+        "without_exceptions": _without(report),
         "suggestions": [_choices(item) for item in report.choices] if report.gate else None,
         "limits": list(LIMITS),
     }
     return document("replay", report.verdict.value, result=result)
+
+
+def _without(report: ReplayReport) -> dict[str, object] | None:
+    """What would have changed without exceptions; null where neither version has one."""
+    bare = report.without
+    if bare is None:
+        return None
+    return {
+        "sha256": replay_digest(bare),
+        "newly_blocked": bare.newly_blocked,
+        "kinds": replay_data(bare)["kinds"],
+    }
 
 
 def _choices(item: Choices) -> dict[str, object]:

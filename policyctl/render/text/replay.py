@@ -16,6 +16,7 @@ from policyctl.render.replay_summary import (
     kind_line,
     suggestions_head,
     title,
+    without_exceptions,
 )
 from policyctl.usecases.replay import LIMITS, ReplayReport, Verdict
 
@@ -36,6 +37,9 @@ def render(report: ReplayReport, width: int | None = None) -> list[Line]:
     lines += [
         line("  ", Part(f"{KINDS[kind]:17}  ", DIM), kind_line(replay, kind)) for kind in said
     ]
+    bare = without_exceptions(report)
+    if bare:
+        lines.append(line("  ", Part("without exceptions ", DIM), bare))
     if report.budget is not None:
         lines.append(line(Part("  budget             ", DIM), budget(report)))
     if replay.changed:
