@@ -80,4 +80,6 @@ def test_the_page_lists_every_criterion_and_every_key():
     keys = {key for row in table for key in re.findall(r"[a-z_]+", row[1])}
 
     assert [row[0] for row in table] == names
-    assert set(policy["$defs"]["gate"]["properties"]) - {"confidence", "inference"} <= keys
+    beside = {"confidence", "inference", "expires"}
+    assert set(policy["$defs"]["gate"]["properties"]) - beside <= keys
+    assert all(re.search(rf"`{key}(: [^`]+)?`", TEXT) for key in beside)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN
 from fractions import Fraction
 
 from policyctl.core.canonical import encode
 from policyctl.core.criterion import Criterion, Outcome, verdict
 from policyctl.core.escalation import TriggerState, trigger_states
+from policyctl.core.evidence_age import carries_until
 from policyctl.core.evidence_number import decimal
 from policyctl.core.evidence_parts import further_parts
 from policyctl.core.facts import NOTHING, Facts
@@ -77,6 +78,12 @@ class EvidenceReport:
     def each(self) -> Gate:
         """The gate by which one guardrail in one application is judged."""
         return priced(self.gate, self.tally)
+
+    @property
+    def carries_until(self) -> date | None:
+        """The last day (UTC) on which it carries a promotion; None where it does not expire."""
+        expires = self.gate.expires
+        return carries_until(self.tally.last, expires) if expires is not None else None
 
     @property
     def verdict(self) -> Outcome:
@@ -201,6 +208,8 @@ def _further(gate: Gate) -> dict[str, object]:
             asked[name] = count
     if gate.exceptions_frozen is not None:
         asked["exceptions_frozen_hours"] = gate.exceptions_frozen // timedelta(hours=1)
+    if gate.expires is not None:
+        asked["expires_hours"] = gate.expires // timedelta(hours=1)
     if gate.promote is not Promote.ALL:
         asked["promote"] = gate.promote.value
     return asked

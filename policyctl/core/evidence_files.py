@@ -12,6 +12,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import NonCanonicalError, decode, sha256
 from policyctl.core.chain import Chain
 from policyctl.core.entry import ChangeAction
+from policyctl.core.evidence_age import stated_problem
 from policyctl.core.finding import Finding
 from policyctl.core.items import LOWER_IS_STRICTER
 from policyctl.core.layout import EVIDENCE_TYPE
@@ -93,6 +94,11 @@ def _problem(
     lax = _laxer(report.get("gate"), floor)
     if lax:
         return "GATE_BELOW_FLOOR", f"{path} was judged by a laxer {lax} than governance asks for"
+    gate = report.get("gate")
+    if isinstance(gate, dict) and "expires_hours" in gate:
+        traffic, hours = report.get("traffic"), gate["expires_hours"]
+        aged = stated_problem(traffic, hours, entry.requested_at)
+        return ("EVIDENCE_EXPIRED", f"{path} {aged}") if aged else None
     return None
 
 
@@ -145,9 +151,9 @@ def _laxer(gate: object, floor: Mapping[str, Any]) -> str:
 def _further(name: str, least: Gate) -> tuple[str, Fraction, int]:
     """Field of the report, least value and direction of what a gate may ask for besides."""
     direction = -1 if name in LOWER_IS_STRICTER else 1
-    if name == "exceptions_frozen":
-        span = least.exceptions_frozen or timedelta()
-        return "exceptions_frozen_hours", Fraction(span // _HOUR), direction
+    if name in ("exceptions_frozen", "expires"):
+        span: timedelta = getattr(least, name)
+        return f"{name}_hours", Fraction(span // _HOUR), direction
     return name, Fraction(getattr(least, name)), direction
 
 

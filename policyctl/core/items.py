@@ -59,6 +59,7 @@ GATE_STRICTNESS: Mapping[str, Callable[[Any], int]] = {
     "reviewed_twice": millionths,
     "agreement": millionths,
     "repeatable": millionths,
+    "expires": lambda value: -(duration(value) // _HOUR),
     "exception_hits": lambda value: -millionths(value),
     "promote": lambda value: int(value == "subset"),
 }
@@ -66,7 +67,7 @@ GATE_STRICTNESS: Mapping[str, Callable[[Any], int]] = {
 
 LOWER_IS_STRICTER = frozenset({
     "false_positives", "flag_rate", "harm", "weekly_change", "daily_variation", "mix_shift",
-    "excepted", "newly_blocked", "exception_hits",
+    "excepted", "newly_blocked", "exception_hits", "expires",
 })  # fmt: skip
 """The values of a gate of which the smaller number asks for more evidence."""
 

@@ -134,6 +134,7 @@ class Gate:
         reviewed_twice: least share of the sample that two people reviewed.
         agreement: least agreement of these two beyond chance, as Cohen's kappa.
         repeatable: least share of the messages seen again that got the same level, its lower bound.
+        expires: how long after the last record the evidence carries a promotion.
         promote: whether the scope may be narrowed to what passes.
 
     What is None is not asked for.
@@ -161,6 +162,7 @@ class Gate:
     promote: Promote = Promote.ALL
     repeatable: Fraction | None = None
     exception_hits: Fraction | None = None
+    expires: timedelta | None = None
 
 
 @frozen
@@ -321,6 +323,7 @@ def gate_from(item: Mapping[str, Any]) -> Gate:
         reviewers=item.get("reviewers"),
         reviewed_twice=_share_of(item, "reviewed_twice"),
         agreement=_share_of(item, "agreement"),
+        expires=duration(item["expires"]) if "expires" in item else None,
         exception_hits=_share_of(item, "exception_hits"),
         repeatable=_share_of(item, "repeatable"),
         promote=Promote(item.get("promote", default.promote.value)),

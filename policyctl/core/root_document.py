@@ -275,6 +275,7 @@ _GATE_VALUES: Mapping[str, Callable[[Any], object]] = {
     "reviewed_twice": millionths,
     "agreement": millionths,
     "repeatable": millionths,
+    "expires": duration,
     "exception_hits": millionths,
     "promote": lambda value: _one_of(value, ("all", "subset"), "promote"),
 }

@@ -59,6 +59,8 @@ def notes(report: EvidenceReport) -> Iterator[tuple[str, str]]:
         whom = f", tell {item.trigger.notify}" if item.trigger.notify else ""
         what = f"{item.trigger.when} ({item.trigger.do}{whom})"
         yield "escalation", f"{STATES[item.state.value]}: {what}: {item.sentence}"
+    if report.carries_until is not None:
+        yield "expires", f"carries a promotion until {report.carries_until} (UTC)"
     if facts.reviews is not None:
         yield "reviews", f"{facts.reviews.name} (sha256 {facts.reviews.sha256[:12]}…)"
     sources = ", ".join(

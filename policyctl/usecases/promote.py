@@ -8,6 +8,7 @@ from policyctl.core.criterion import Outcome
 from policyctl.core.effective import Effective
 from policyctl.core.entry import ChangeAction
 from policyctl.core.evidence import EvidenceReport, evidence_bytes
+from policyctl.core.evidence_age import age_problem
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage, is_promotion
@@ -85,6 +86,7 @@ def promote(
     )
     if evidence.verdict is not Outcome.MET:
         return Promotion(policy=effective.policy, target=target, evidence=evidence)
+    _require_young(evidence, now)
     outcome = record_change(
         Change(
             name=change,
@@ -104,6 +106,16 @@ def promote(
         dry_run=dry_run,
     )
     return Promotion(policy=effective.policy, target=target, evidence=evidence, outcome=outcome)
+
+
+def _require_young(evidence: EvidenceReport, now: datetime) -> None:
+    """Refuse evidence that has expired, as `verify` would at the time that the entry states."""
+    expires = evidence.gate.expires
+    problem = age_problem(evidence.tally.last, expires, now) if expires is not None else ""
+    if problem:
+        raise RefusedError(
+            f"this evidence {problem}", hint="--events FILE with records of the last days"
+        )
 
 
 def _with_author(beside: Beside, found: Standing, hands: Hands) -> Beside:

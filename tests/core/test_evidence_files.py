@@ -212,3 +212,29 @@ def test_the_price_of_picking_that_governance_asks_is_paid(floor, promote, expec
     gate = {**GATE, "promote": promote} if promote else GATE
 
     assert codes({**REPORT, "gate": gate}) == expected
+
+
+def aged(hours, last):
+    return {**REPORT, "gate": {**GATE, "expires_hours": hours}, "traffic": {"last": last}}
+
+
+@pytest.mark.parametrize(
+    ("hours", "last", "expected"),
+    [
+        (14 * 24, "2026-11-08T00:00:00Z", []),
+        (14 * 24, "2026-11-07T23:59:59.999999Z", ["EVIDENCE_EXPIRED"]),
+        (14 * 24, "2026-11-23T12:00:00Z", ["EVIDENCE_EXPIRED"]),
+        (14 * 24, None, ["EVIDENCE_EXPIRED"]),
+        ("336", "2026-11-08T00:00:00Z", ["EVIDENCE_EXPIRED"]),
+    ],
+)
+def test_records_that_were_too_old_at_the_time_of_the_entry_are_found(hours, last, expected):
+    assert codes(aged(hours, last)) == expected
+
+
+def test_evidence_does_not_last_longer_than_governance_lets_it(monkeypatch):
+    monkeypatch.setitem(FLOOR, "expires", "14d")
+
+    assert codes(aged(14 * 24, "2026-11-20T00:00:00Z")) == []
+    assert codes(aged(14 * 24 + 1, "2026-11-20T00:00:00Z")) == ["GATE_BELOW_FLOOR"]
+    assert codes(REPORT) == ["GATE_BELOW_FLOOR"]
