@@ -48,7 +48,7 @@ def evidence(
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.evidence_inputs import beside, recorded_history
-    from policyctl.cli.output import emit, write_bytes
+    from policyctl.cli.output import emit, has_width, write_bytes
     from policyctl.cli.query_progress import query_shown
     from policyctl.core.stages import Stage
     from policyctl.errors import UsageError
@@ -70,6 +70,7 @@ def evidence(
         records=open_analysis(events, engine, watch=query_shown),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
+        scores=format is EvidenceFormat.HTML or (format is EvidenceFormat.TEXT and has_width()),
         beside=replace(given, history=lambda: recorded_history(Path(file).stem, content, folder)),
     )
     if format is EvidenceFormat.MARKDOWN:

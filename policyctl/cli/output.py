@@ -68,5 +68,10 @@ def _part(text: str) -> Line:
 def text_of(draw: Draw) -> str:
     """A report as standard output takes it: in colours, as wide as the terminal, or plain."""
     if not is_coloured():
-        return plain(draw(None if not sys.stdout.isatty() else width()))
+        return plain(draw(width() if has_width() else None))
     return drawn(draw(width()), width())
+
+
+def has_width() -> bool:
+    """True if a report in text has to fit a terminal, and may draw charts for it."""
+    return is_coloured() or sys.stdout.isatty()

@@ -9,6 +9,7 @@ from policyctl.core.daily import Daily
 from policyctl.core.frozen import frozen
 from policyctl.core.repeats import Repeats
 from policyctl.core.reviews import Reviews
+from policyctl.core.scores import ScoreCounts
 from policyctl.core.stages import Stage
 from policyctl.core.tally import Stratum, Tally
 
@@ -40,6 +41,7 @@ class Facts:
         reviews: what reviewers said about a drawn sample.
         counter: requests as something else counted them.
         repeats: what was said of messages seen again.
+        scores: how detections are distributed by score; empty where nobody asked.
         exceptions: the names of the policy's exceptions.
         exceptions_changed: when an exception was last added, changed or removed; None if never.
         exceptions_known: whether that could be found out.
@@ -50,6 +52,7 @@ class Facts:
     reviews: Reviews | None = None
     counter: RequestCounter | None = None
     repeats: tuple[Repeats, ...] | None = None
+    scores: tuple[ScoreCounts, ...] = ()
     exceptions: tuple[str, ...] = ()
     exceptions_changed: datetime | None = None
     exceptions_known: bool = False

@@ -11,7 +11,13 @@ from policyctl.core.criterion import Outcome
 from policyctl.core.evidence import EvidenceReport, evidence_bytes
 from policyctl.render import svg
 from policyctl.render.evidence_notes import WORDS, notes
-from policyctl.render.evidence_pictures import bound_rows, level_rows, rate_series, waterfall
+from policyctl.render.evidence_pictures import (
+    bound_rows,
+    level_rows,
+    rate_series,
+    score_rows,
+    waterfall,
+)
 from policyctl.render.lines import clean
 
 _STYLE = """
@@ -80,6 +86,9 @@ def _pictures(report: EvidenceReport) -> str:
         parts.append(f"<h2>Flag rate by day</h2>\n{drawn}")
     if levels:
         parts.append(f"<h2>Detections by level</h2>\n{svg.levels(levels)}")
+    scores = score_rows(report)
+    if scores:
+        parts.append(f"<h2>Detections by score</h2>\n{svg.scores(scores)}")
     return "".join(parts)
 
 

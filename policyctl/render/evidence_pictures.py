@@ -54,6 +54,14 @@ class LevelRow:
 
 
 @frozen
+class ScoreRow:
+    """Detections of one stratum by score, in equal steps from 0 to 1."""
+
+    name: str
+    counts: tuple[int, ...]
+
+
+@frozen
 class Step:
     """One step from all evaluations to what is newly blocked."""
 
@@ -106,6 +114,16 @@ def level_rows(report: EvidenceReport) -> tuple[LevelRow, ...]:
         if any(counts):
             rows.append(LevelRow(name=names[cell], counts=counts))
     return tuple(rows)
+
+
+def score_rows(report: EvidenceReport) -> tuple[ScoreRow, ...]:
+    """The strata whose detections carry scores, where they were counted."""
+    return tuple(ScoreRow(name=item.name, counts=item.counts) for item in report.facts.scores)
+
+
+def step_name(place: int, steps: int) -> str:
+    """The scores that one of the steps from 0 to 1 takes in."""
+    return f"{place / steps:.2f} to {(place + 1) / steps:.2f}"
 
 
 def waterfall(report: EvidenceReport) -> tuple[Step, ...]:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from html import escape
 
 from policyctl.core.criterion import at_most
-from policyctl.render.evidence_pictures import LEVELS, BoundRow, LevelRow, RateSeries, Step
+from policyctl.render.evidence_pictures import (
+    LEVELS,
+    BoundRow,
+    LevelRow,
+    RateSeries,
+    ScoreRow,
+    Step,
+    step_name,
+)
 from policyctl.render.lines import clean
 
 _WIDTH = 720
@@ -90,6 +98,28 @@ def levels(rows: Sequence[LevelRow]) -> str:
             x += width
         parts.append(_text(_WIDTH - 54, y + _ROW / 2 + 4, str(total)))
     return _picture(height, "Detections by level", parts)
+
+
+def scores(rows: Sequence[ScoreRow]) -> str:
+    """Detections by score, row by row, each as high as its own highest step."""
+    row_height, right = 44, _WIDTH - 60
+    height = row_height * len(rows) + 22
+    parts = []
+    for index, row in enumerate(rows):
+        bottom = row_height * (index + 1)
+        parts += [_label(bottom - 12, row.name), _axis(_LEFT, bottom, right)]
+        wide, top = (right - _LEFT) / len(row.counts), max(row.counts) or 1
+        for place, count in enumerate(row.counts):
+            if count:
+                tall = (row_height - 8) * count / top
+                said = f"{step_name(place, len(row.counts))}: {count}"
+                x = _LEFT + wide * place
+                parts.append(_box(x, bottom - tall, wide - 1, tall, "total", said))
+        parts.append(_text(right + 6, bottom, str(sum(row.counts))))
+    for value, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        x = _LEFT + (right - _LEFT) * value
+        parts.append(_text(x, height - 6, f"{value:g}", anchor))
+    return _picture(height, "Detections by score", parts)
 
 
 def steps(rows: Sequence[Step]) -> str:

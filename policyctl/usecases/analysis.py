@@ -35,10 +35,16 @@ class PlainAnalysis:
         return tally(self._records, old, new)
 
     def measure(
-        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+        self,
+        old: Policy,
+        new: Policy,
+        *,
+        size: int = 0,
+        repeats: bool = False,
+        scores: bool = False,
     ) -> Measured:
         """Everything that a gate is judged on, in one pass."""
-        return measure(self._records, old, new, size=size, repeats=repeats)
+        return measure(self._records, old, new, size=size, repeats=repeats, scores=scores)
 
     def replay(self, old: Policy | None, new: Policy | None) -> Replay:
         """The records decided under two policies."""

@@ -53,6 +53,7 @@ def judge(
     documents: Documents,
     governance: Governance,
     beside: Beside = ALONE,
+    scores: bool = False,
 ) -> EvidenceReport:
     """The gate's report for a policy file.
 
@@ -64,6 +65,7 @@ def judge(
         documents: reads and checks YAML.
         governance: baselines, and the gates that no policy goes below.
         beside: what is known beside the records.
+        scores: whether detections are counted by score, which is only for pictures.
 
     Raises:
         DocumentError: the file has errors.
@@ -78,6 +80,7 @@ def judge(
         records=records,
         governance=governance,
         beside=beside,
+        scores=scores,
     )
 
 
@@ -107,6 +110,7 @@ def evidence_for(
     records: Analysis,
     governance: Governance,
     beside: Beside = ALONE,
+    scores: bool = False,
 ) -> EvidenceReport:
     """The gate's report for a sound policy and the stage that follows its present one.
 
@@ -125,6 +129,7 @@ def evidence_for(
         new,
         size=labels.size if labels else 0,
         repeats=gate.repeatable is not None,
+        scores=scores,
     )
     facts = Facts(
         target=target,
@@ -132,6 +137,7 @@ def evidence_for(
         reviews=_reviews(found.sample, labels, beside, governance) if labels else None,
         counter=beside.counter,
         repeats=found.repeats,
+        scores=found.scores,
         exceptions=tuple(item.id for item in policy.exceptions),
         exceptions_changed=history.changed,
         exceptions_known=history.known,

@@ -256,7 +256,13 @@ class Analysis(RecordFiles, Protocol):
         """What `core.tally.tally` says of the records."""
 
     def measure(
-        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+        self,
+        old: Policy,
+        new: Policy,
+        *,
+        size: int = 0,
+        repeats: bool = False,
+        scores: bool = False,
     ) -> Measured:
         """What `core.measuring.measure` says of the records."""
 

@@ -55,7 +55,8 @@ def parquet(tmp_path_factory) -> Path:
         " CASE WHEN hash(request_id) % 4 = 0 THEN 'staff' ELSE '' END AS cohort, CAST(CASE level"
         " WHEN 'l1_confident' THEN 1 WHEN 'l2_very_likely' THEN 2 WHEN 'l3_likely' THEN 3"
         " WHEN 'l4_less_likely' THEN 4 END AS TINYINT) AS level, status, label,"
-        " 'f' || hash(request_id) % 500 AS fingerprint"
+        " 'f' || hash(request_id) % 500 AS fingerprint,"
+        " CAST(hash(request_id) % 101 AS FLOAT) / 100 AS score"
         f" FROM read_json('{source}', format = 'newline_delimited'))"
         f" TO '{path}' (FORMAT parquet)"
     )
@@ -111,9 +112,12 @@ def test_spark_counts_as_duckdb_does(spark, parquet):
         assert len(expected.changed) > 1
         assert found == expected
         assert replay_digest(found) == replay_digest(expected)
-    counted, expected = (item.measure(OLD, NEW, size=5, repeats=True) for item in (other, fast))
+    counted, expected = (
+        item.measure(OLD, NEW, size=5, repeats=True, scores=True) for item in (other, fast)
+    )
     assert counted == expected
     assert counted.repeats
+    assert counted.scores
     assert other.level_counts(NEW) == fast.level_counts(NEW)
     assert other.manifest() == fast.manifest()
 

@@ -37,11 +37,13 @@ APPS = ("chat", "shop", "it's")
 COHORTS = ("", "staff")
 KEYS = ("a", "user@example.com", "Zürich-é-☃-𝄞", "o'brien", "back\\slash", "b", "c")
 FINGERPRINTS = tuple(f"f{number}" for number in range(40))
+SCORES = (None, 0.0, 0.05, 0.15, 0.3, 0.7, 1.0, 1 / 3, 0.1 + 0.2, 0.95, 0.9999999999999999)
 START = datetime(2026, 10, 5, 20, tzinfo=UTC)
 COLUMNS = (
     "ts TIMESTAMP, request_id VARCHAR, session_id VARCHAR, key VARCHAR, app VARCHAR,"
     " cohort VARCHAR, direction VARCHAR, detector VARCHAR, detector_version VARCHAR,"
-    " level TINYINT, status VARCHAR, label VARCHAR, blocked BOOLEAN, fingerprint VARCHAR"
+    " level TINYINT, status VARCHAR, label VARCHAR, blocked BOOLEAN, fingerprint VARCHAR,"
+    " score DOUBLE"
 )
 
 
@@ -66,6 +68,7 @@ def made_records(draw: random.Random, count: int) -> list[Record]:
                 label=draw.choice([None, *Label]) if level else None,
                 blocked=draw.choice([None, False, True]),
                 fingerprint=draw.choice(["", "", *FINGERPRINTS]),
+                score=SCORES[number % len(SCORES)],
             )
         )
     return found
@@ -128,7 +131,7 @@ def rows_of(records):
             *(item.time.replace(tzinfo=None), item.request_id, item.session_id or None, item.key),
             *(item.app, item.cohort, item.direction.value, item.detector, item.detector_version),
             *(item.level, item.status.value, item.label.value if item.label else None),
-            *(item.blocked, item.fingerprint),
+            *(item.blocked, item.fingerprint, item.score),
         )
         for item in records
     ]
@@ -198,15 +201,16 @@ def test_duckdb_counts_as_the_definitions_do(tmp_path, seed):
     ]
     assert {item.engine for item in engines} == {"duckdb"}
 
-    decided = excepted = drawn = engine_blocked = repeated = same = 0
+    decided = excepted = drawn = engine_blocked = repeated = same = scored = 0
     for _ in range(5):
         old, new = made_policy(draw), made_policy(draw)
         replayed, tallied = plain.replay(old, new), plain.tally(old, new)
         levels = plain.level_counts(new)
         measured = {size: plain.measure(old, new, size=size) for size in (0, 1, 3, 1000)}
-        repeats = plain.measure(old, new, repeats=True).repeats
-        repeated += sum(item.messages for item in repeats)
-        same += sum(item.same for item in repeats)
+        detailed = plain.measure(old, new, repeats=True, scores=True)
+        repeated += sum(item.messages for item in detailed.repeats)
+        same += sum(item.same for item in detailed.repeats)
+        scored += sum(sum(item.counts) for item in detailed.scores)
         decided += sum(item.events for item in replayed.changed)
         days = measured[1000].daily.days
         excepted += sum(item.hits for item in measured[1000].daily.exceptions)
@@ -217,13 +221,13 @@ def test_duckdb_counts_as_the_definitions_do(tmp_path, seed):
             assert replay_digest(engine.replay(old, new)) == replay_digest(replayed)
             assert engine.tally(old, new) == tallied
             assert engine.measure(old, new) == measured[0]
-            assert engine.measure(old, new, repeats=True).repeats == repeats
+            assert engine.measure(old, new, repeats=True, scores=True) == detailed
             for size in (1, 3, 1000):
                 assert engine.measure(old, new, size=size) == measured[size]
             assert engine.level_counts(new) == levels
             assert engine.replay(None, new) == plain.replay(None, new)
     assert decided > 200
-    assert min(excepted, drawn, engine_blocked, same) > 0
+    assert min(excepted, drawn, engine_blocked, same, scored) > 0
     assert repeated > same
 
 

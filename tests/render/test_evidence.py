@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from xml.dom.minidom import parseString
@@ -80,13 +81,14 @@ def record(number):
         level=LEVELS[number * 7 % 11 % 7],
         status=Status.OK,
         key=f"k{number % 40}",
+        score=number % 97 / 96 if number % 3 else None,
         label=Label.FALSE_POSITIVE if number % 5 == 0 else Label.TRUE_POSITIVE,
     )
 
 
 def report(count):
     old, new = policy(Stage.LOGGING), policy(Stage.LIMITED)
-    found = measure((record(number) for number in range(count)), old, new)
+    found = measure((record(number) for number in range(count)), old, new, scores=True)
     return report_on(
         found.tally,
         Gate(),
@@ -95,7 +97,12 @@ def report(count):
         target=Stage.LIMITED,
         policy_digest="0" * 64,
         sources=(RecordSource(name="r.jsonl", sha256="1" * 64, lines=count),),
-        facts=Facts(target=Stage.LIMITED, daily=found.daily, exceptions=("EX-1", "EX-2")),
+        facts=Facts(
+            target=Stage.LIMITED,
+            daily=found.daily,
+            exceptions=("EX-1", "EX-2"),
+            scores=found.scores,
+        ),
         escalation=(Trigger(when="flag rate above 5% for 3d", do="tighten", notify="security"),),
     )
 
@@ -166,11 +173,26 @@ def test_the_page_runs_nothing_and_loads_nothing():
 def test_the_pictures_are_sound_drawings_with_titles():
     drawings = re.findall(r"<svg.*?</svg>", as_html(RICH), re.DOTALL)
 
-    assert len(drawings) == 5
+    assert len(drawings) == 6
     for drawing in drawings:
         root = parseString(drawing).documentElement
         assert root.getElementsByTagName("title")
         assert "nan" not in drawing
+
+
+def test_a_level_that_was_seen_is_seen_in_the_chart():
+    lines = plain(as_text(RICH, 120)).splitlines()
+    below = lines[lines.index("  detections by level: █ L1  ▓ L2  ▒ L3  ░ L4  · L5") + 1 :][:2]
+
+    assert all(mark in row for row in below for mark in "█▓▒░·")
+
+
+def test_records_without_scores_get_no_picture_of_them():
+    assert "by score" in as_html(RICH)
+    assert "by score" not in as_html(EMPTY)
+    assert "by score" in plain(as_text(RICH, 120))
+    without = replace(RICH, facts=replace(RICH.facts, scores=()))
+    assert "by score" not in plain(as_text(without, 120))
 
 
 def test_a_narrow_terminal_gets_no_charts():

@@ -1,4 +1,4 @@
-"""Queries over what hits say besides: their detector's version and their fingerprint.
+"""Queries over what hits say besides: their detector's version, their fingerprint, their score.
 
 They read ``details`` (one row a hit) and ``rules``. Nothing but these questions needs the columns,
 so they are read from the files only when one is asked.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from policyctl.adapters.analytics.rules_sql import CELL
 from policyctl.core.levels import Sensitivity
+from policyctl.core.scores import BINS
 
-_COLUMNS = "app, cohort, direction, detector, detector_version, level, fingerprint"
+_COLUMNS = "app, cohort, direction, detector, detector_version, level, fingerprint, score"
 _ON = " AND ".join(f"d.{name} = r.{name}" for name in CELL)
 _JOINED = f"details d JOIN rules r ON {_ON}"
 _STRATUM = "new_guardrail, direction, app"
@@ -36,3 +37,11 @@ SELECT {_STRATUM}, count(*), count(CASE WHEN least_level = most_level THEN 1 END
 """
 """For each stratum: messages detected more than once by one version of a detector, and those of
 them that got the same level each time; as `core.repeats.RepeatCount` has it."""
+
+SCORES = f"""
+SELECT {_STRATUM}, place, count(*) FROM (
+  SELECT {_GROUP}, least(CAST(floor(d.score * {BINS}) AS INT), {BINS - 1}) AS place
+  FROM {_JOINED} WHERE r.new_guardrail <> '' AND d.score BETWEEN 0 AND 1
+) m GROUP BY {_STRATUM}, place
+"""
+"""For each stratum and step of the score: detections; as `core.scores.ScoreCount` has it."""

@@ -10,6 +10,7 @@ from policyctl.core.record_table import check_header
 
 _OPTIONAL = (
     *("session_id", "key", "cohort", "detector_version", "label", "blocked", "fingerprint"),
+    "score",
 )
 _NEEDED = ("ts", "request_id", "app", "direction", "detector", "level", "status")
 _HITS = (
@@ -49,6 +50,7 @@ def records(source: str, types: Mapping[str, str], dialect: Dialect) -> str:
     del columns["session_id"]
     columns["cluster"] = _cluster(columns["fingerprint"], given[1])
     columns["fingerprint"] = f"coalesce({columns['fingerprint']}, '')"
+    columns["score"] = f"CAST({columns['score']} AS DOUBLE)"
     columns["micros"] = dialect.micros(columns["ts"])
     selected = ", ".join(f"{text} AS {name}" for name, text in columns.items())
     return f"SELECT {selected} FROM {source}"

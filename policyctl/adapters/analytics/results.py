@@ -15,6 +15,7 @@ from policyctl.core.recorded_traffic import Seen
 from policyctl.core.repeats import Repeats, in_order
 from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind
 from policyctl.core.review_sample import Case, Drawn, StratumSample
+from policyctl.core.scores import BINS, ScoreCounts, scores_in_order
 from policyctl.core.sensitivity_choice import LevelCount
 from policyctl.core.sides import Direction
 
@@ -139,6 +140,20 @@ def repeats_of(rows: Iterable[Row]) -> tuple[Repeats, ...]:
             same=int(same),
         )
         for guardrail, direction, app, messages, same in rows
+    )
+
+
+def scores_of(rows: Iterable[Row]) -> tuple[ScoreCounts, ...]:
+    """Detections by score; rows of `details_sql.SCORES`."""
+    found: dict[Row, list[int]] = {}
+    for guardrail, direction, app, place, count in rows:
+        counts = found.setdefault((guardrail, direction, app), [0] * BINS)
+        counts[int(place)] = int(count)
+    return scores_in_order(
+        ScoreCounts(
+            guardrail=guardrail, direction=Direction(direction), app=app, counts=tuple(counts)
+        )
+        for (guardrail, direction, app), counts in found.items()
     )
 
 

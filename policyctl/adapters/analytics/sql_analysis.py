@@ -19,6 +19,7 @@ from policyctl.adapters.analytics.results import (
     levels_of,
     repeats_of,
     sample_of,
+    scores_of,
     seen_of,
     versions_of,
 )
@@ -106,7 +107,13 @@ class SqlAnalysis:
         return self._tally(new, seen, requests, self._decided(old, new))
 
     def measure(
-        self, old: Policy, new: Policy, *, size: int = 0, repeats: bool = False
+        self,
+        old: Policy,
+        new: Policy,
+        *,
+        size: int = 0,
+        repeats: bool = False,
+        scores: bool = False,
     ) -> Measured:
         """Everything that a gate is judged on."""
         seen = self._traffic()
@@ -117,6 +124,7 @@ class SqlAnalysis:
             daily=daily_of(new, self._days(new, requests, hits)),
             sample=self._sample(hits, size) if size else (),
             repeats=repeats_of(self._sql.rows(details_sql.REPEATS)) if repeats else None,
+            scores=scores_of(self._sql.rows(details_sql.SCORES)) if scores else (),
         )
 
     def _decided(self, old: Policy, new: Policy) -> str:
