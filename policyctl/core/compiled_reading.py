@@ -19,6 +19,7 @@ from policyctl.core.compiled import SCHEMA, Compiled
 from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail, Limited, Policy, PolicyException
 from policyctl.core.quantities import share
+from policyctl.core.record import CONTROL, LONGEST
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 from policyctl.errors import InputError
@@ -29,11 +30,7 @@ LARGEST = 8 * 1024 * 1024
 MOST = 10_000
 """Members of a list."""
 
-LONGEST = 512
-"""Characters of a text."""
-
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LARGEST_ENTRY = 2**53 - 1
 
 _E = TypeVar("_E", bound=Enum)
@@ -236,7 +233,7 @@ def _text(value: object, place: str, *, empty: bool = False) -> str:
         raise _wrong(place, "is empty")
     if len(value) > LONGEST:
         raise _wrong(place, f"is longer than {LONGEST} characters")
-    if _CONTROL.search(value):
+    if CONTROL.search(value):
         raise _wrong(place, "holds control characters or half of a character")
     return value
 

@@ -150,7 +150,9 @@ LONGEST = 512
 """Characters of a text."""
 
 _SHOWN = 60
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+"""Characters that no text of a record holds."""
+
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?\Z"
@@ -165,7 +167,7 @@ def _text(data: Mapping[str, object], name: str) -> str:
         raise UnusableError(f"'{name}' is empty")
     if len(value) > LONGEST:
         raise UnusableError(f"'{name}' is longer than {LONGEST} characters")
-    if _CONTROL.search(value):
+    if CONTROL.search(value):
         raise UnusableError(f"'{name}' holds control characters or half of a character")
     return value
 

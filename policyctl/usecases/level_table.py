@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from policyctl.core.detectors import is_known, suggestions
-from policyctl.core.engine_logs.level_table import Cuts, LevelTable
+from policyctl.core.engine_logs.level_table import LevelTable, table_from
 from policyctl.core.finding import Severity
-from policyctl.core.levels import Level
 from policyctl.errors import DocumentError, InputError
 from policyctl.usecases.ports import Documents
 
@@ -27,23 +25,7 @@ def level_table(content: bytes, *, file: str, documents: Documents) -> LevelTabl
     if document is None or errors:
         raise DocumentError(f"{file} is not a file of levels", errors)
     data = cast("Mapping[str, Any]", document.data)
-    scores, names = data.get("scores", {}), data.get("names", {})
-    for name in (*names.values(), *(name for name in scores if name != "*")):
-        if not is_known(name):
-            near = "".join(f", did you mean '{one}'?" for one in suggestions(name)[:1])
-            raise InputError(f"{file}: '{name}' is no detector that policies know{near}")
-    return LevelTable(
-        cuts={name: _cuts(name, cuts, file) for name, cuts in scores.items()},
-        names=names,
-        plain_yes=Level(int(data.get("plain_yes", "L1")[1:])),
-    )
-
-
-def _cuts(name: str, scores: Mapping[str, float], file: str) -> Cuts:
-    cuts = scores["L1"], scores["L2"], scores["L3"], scores["L4"]
-    if not cuts[0] >= cuts[1] >= cuts[2] >= cuts[3] > 0:
-        raise InputError(
-            f"{file}: the scores of '{name}' do not fall from L1 to L4",
-            hint="L1 is the most confident, so it asks for the highest score",
-        )
-    return cuts
+    try:
+        return table_from(data)
+    except InputError as error:
+        raise InputError(f"{file}: {error.message}", hint=error.hint) from error

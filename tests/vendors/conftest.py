@@ -22,6 +22,12 @@ WHOLE = (
 TYPES_ALONE = ("litellm==1.109.1", "nemoguardrails==0.24.1", "openai-guardrails==0.3.6")
 """Of these only the modules with types are loaded; all that they depend on would be a gigabyte."""
 
+LITELLM = (
+    *("litellm==1.106.2", "fastapi", "orjson", "backoff", "redis", "websockets", "apscheduler"),
+    *("mcp", "expression", "fastapi-sso", "soundfile"),
+)
+"""What its proxy needs, without the extra that brings a proprietary package."""
+
 IN_CI = bool(os.environ.get("CI"))
 SCRIPT = Path(__file__).with_name("ask_vendors.py")
 
@@ -70,6 +76,12 @@ class Vendors:
 def environments(request):
     """Environments with vendors' libraries."""
     return Vendors(request.config.cache)
+
+
+@pytest.fixture(scope="session")
+def litellm_python(environments):
+    """The Python of an environment with LiteLLM's proxy."""
+    return environments.python(LITELLM)
 
 
 @pytest.fixture(scope="session")

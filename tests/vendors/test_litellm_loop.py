@@ -22,17 +22,12 @@ from policyctl.core.stages import Stage
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FROM = Provenance(policy="support-assistant", entry=3, digest="ab" * 32)
 SCRIPT = Path(__file__).with_name("ask_litellm.py")
-WITHOUT_PROPRIETARY_PARTS = (
-    *("litellm==1.106.2", "fastapi", "orjson", "backoff", "redis", "websockets", "apscheduler"),
-    *("mcp", "expression", "fastapi-sso", "soundfile"),
-)
 SSN = "pii/us_social_security_number"
 
 
 @pytest.fixture(scope="module")
-def litellm(environments):
-    python = environments.python(WITHOUT_PROPRIETARY_PARTS)
-    return lambda question, file: environments.ask(python, SCRIPT, question, file)
+def litellm(environments, litellm_python):
+    return lambda question, file: environments.ask(litellm_python, SCRIPT, question, file)
 
 
 @pytest.fixture

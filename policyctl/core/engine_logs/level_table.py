@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from policyctl.core.detectors import is_known, suggestions
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.levels import Level
+from policyctl.errors import InputError
 
 Cuts = tuple[float, float, float, float]
 """The least score of L1, L2, L3 and L4; anything above zero below the last is L5."""
@@ -52,6 +55,34 @@ class LevelTable:
                 return self.cuts[name]
             name = name.rpartition("/")[0]
         return self.cuts.get("*")
+
+
+def table_from(data: Mapping[str, Any]) -> LevelTable:
+    """The table that a document describes, as its schema accepts it.
+
+    Raises:
+        InputError: its thresholds do not fall, or it names what policies cannot.
+    """
+    scores, names = data.get("scores", {}), data.get("names", {})
+    for name in (*names.values(), *(name for name in scores if name != "*")):
+        if not is_known(name):
+            near = "".join(f", did you mean '{one}'?" for one in suggestions(name)[:1])
+            raise InputError(f"'{name}' is no detector that policies know{near}")
+    return LevelTable(
+        cuts={name: _cuts(name, cuts) for name, cuts in scores.items()},
+        names=names,
+        plain_yes=Level(int(data.get("plain_yes", "L1")[1:])),
+    )
+
+
+def _cuts(name: str, scores: Mapping[str, float]) -> Cuts:
+    cuts = scores["L1"], scores["L2"], scores["L3"], scores["L4"]
+    if not cuts[0] >= cuts[1] >= cuts[2] >= cuts[3] > 0:
+        raise InputError(
+            f"the scores of '{name}' do not fall from L1 to L4",
+            hint="L1 is the most confident, so it asks for the highest score",
+        )
+    return cuts
 
 
 def level_of(score: float, cuts: Cuts) -> Level | None:
