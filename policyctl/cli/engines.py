@@ -19,6 +19,15 @@ def names(incomplete: str) -> list[str]:
     return [name for name in TARGETS if name.startswith(incomplete)]
 
 
+RUNTIME = "decide"
+"""The target that is no engine: a program that decides by the policy itself."""
+
+
+def exports(incomplete: str) -> list[str]:
+    """What policies are exported to whose name begins so."""
+    return [*names(incomplete), *(name for name in (RUNTIME,) if name.startswith(incomplete))]
+
+
 TargetOption = Annotated[
     str,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.engines import names
+from policyctl.cli.engines import RUNTIME, exports
 from policyctl.cli.options import KeyOption, NowOption, PinOption, PolicyArgument, checked_pin
 from policyctl.errors import UsageError
 
@@ -25,9 +25,10 @@ def export(
         str,
         typer.Option(
             "--target",
-            help="The engine whose configuration is written.",
+            help="The engine whose configuration is written; decide: the document that "
+            "policyctl.decide acts by.",
             metavar="T",
-            autocompletion=names,
+            autocompletion=exports,
         ),
     ] = "",
     format: Annotated[
@@ -69,6 +70,9 @@ def export(
     if format is ExportFormat.IN_TOTO:
         _statement(policy, out, pin, key)
         return
+    if target == RUNTIME:
+        _compiled(policy, out, draft=draft, now=now)
+        return
     raise typer.Exit(_configuration(policy, target, out, strict=strict, draft=draft, now=now))
 
 
@@ -108,6 +112,25 @@ def _configuration(
         )
     write_bytes(next(iter(files.values())))
     return 0
+
+
+def _compiled(policy: str, out: Path | None, *, draft: bool, now: str | None) -> None:
+    from policyctl.adapters.engine_files import written_bytes
+    from policyctl.adapters.whole_file import write_whole
+    from policyctl.cli.output import write_bytes
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id, workplace
+    from policyctl.usecases.approved import approved_policy, draft_policy
+    from policyctl.usecases.export import compile_policy
+
+    with workplace() as hands:
+        read = draft_policy if draft else approved_policy
+        made = compile_policy(read(policy_id(policy), hands, now=moment(now)))
+    if out is None:
+        write_bytes(written_bytes(made))
+        return
+    write_whole(out / made.name, written_bytes(made))
+    typer.echo(out / made.name)
 
 
 def _statement(policy: str, out: Path | None, pin: str, key: str | None) -> None:

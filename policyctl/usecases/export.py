@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from policyctl.core.compiled import compiled
 from policyctl.core.engines.exporting import exported
-from policyctl.core.engines.target import Target, Written
+from policyctl.core.engines.target import Document, Target, Written
 from policyctl.core.frozen import frozen
 from policyctl.usecases.approved import Approved
 
@@ -37,3 +38,12 @@ def export(approved: Approved, target: Target, *, now: datetime, strict: bool) -
     """
     written = exported(approved.policy, target, approved.provenance, now)
     return Export(approved=approved, target=target, written=written, strict=strict)
+
+
+def compile_policy(approved: Approved) -> Document:
+    """The document that `policyctl.decide` acts by, to which nothing of the policy is lost."""
+    made = approved.provenance
+    return Document(
+        name=f"{approved.policy.id}.compiled.json",
+        data=compiled(approved.policy, entry=made.entry, digest=made.digest),
+    )

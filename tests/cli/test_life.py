@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from policyctl.adapters.resources import shipped
+from policyctl.decide import load
 
 BOT = "team-assistant"
 POLICY = f"policies/{BOT}.yaml"
@@ -527,6 +528,18 @@ def test_an_export_waits_for_the_approval_of_a_promotion(crew, events):
     assert "entry 2 (logging -> limited) is not approved, and not in it" in waiting.err
     done(crew, "approve", BOT, "--yes", by="sam")
     assert "limited, entry 2" in crew.run("export", BOT, "--target", "lakera", "--out", "build").err
+
+
+def test_what_a_program_decides_by_is_the_approved_policy_and_loses_nothing(limited):
+    ran = done(limited, "export", BOT, "--target", "decide")
+    draft = done(limited, "export", BOT, "--target", "decide", "--draft", "--out", "build")
+
+    decider = load(ran.out.encode())
+    document = json.loads(ran.out)
+    assert (document["entry"], document["stage"], ran.err) == (2, "limited", "")
+    assert decider is not None
+    assert draft.out == "build/team-assistant.compiled.json\n"
+    assert json.loads(limited.read("build/team-assistant.compiled.json"))["entry"] == 0
 
 
 def test_an_emergency_is_exported_at_once(limited):

@@ -35,7 +35,7 @@ def exported(policy: Policy, target: Target, provenance: Provenance, now: dateti
     wanted = variants(policy)
     if not target.observes:
         _require_acting(policy, target, wanted)
-    written = target.write(Order(provenance=provenance, variants=wanted, title=policy.name))
+    written = target.write(Order(provenance=provenance, variants=wanted))
     # Both configurations of a limited policy lose the same.
     losses = (*_exceptions(policy, now), *dict.fromkeys(written.losses))
     documents = written.documents
@@ -52,7 +52,7 @@ def _require_scope(policy: Policy) -> None:
             f"'{policy.id}' is limited to a share of the traffic ({float(share):.4g} by "
             f"'{policy.limited.key if policy.limited else ''}'), and no engine divides traffic "
             "the same way for the same person",
-            hint="limit it to apps or cohorts, or let policyctl.decide act in front of the model",
+            hint="limit it to apps or cohorts, or let policyctl.decide act (--target decide)",
         )
 
 
@@ -73,7 +73,7 @@ def _require_acting(policy: Policy, target: Target, wanted: tuple[Variant, ...])
         )
     raise RefusedError(
         message,
-        hint="let policyctl.decide act in front of the model, or export it once it is in 'enforce'",
+        hint="let policyctl.decide act (--target decide), or export it once it is in 'enforce'",
     )
 
 

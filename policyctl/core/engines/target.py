@@ -38,12 +38,10 @@ class Order:
 
     Attributes:
         variants: one, or the acting and the logging configuration of a limited policy.
-        title: the policy's name, for people.
     """
 
     provenance: Provenance
     variants: tuple[Variant, ...]
-    title: str = ""
 
 
 class Syntax(Enum):
