@@ -21,6 +21,7 @@ from policyctl.core.engine_logs.fields import (
     text,
 )
 from policyctl.core.engine_logs.level_table import LevelTable
+from policyctl.core.engines.presidio import DETECTORS
 from policyctl.core.record import Status
 from policyctl.core.sides import Direction
 from policyctl.core.unusable import UnusableError
@@ -32,16 +33,6 @@ _PROVIDERS = {
     "lakera": "prompt_attack",
     "lakera_v2": "prompt_attack",
     "presidio": "pii",
-}
-_PERSONAL = {
-    "CREDIT_CARD": "pii/credit_card",
-    "EMAIL_ADDRESS": "pii/email",
-    "IBAN_CODE": "pii/iban_code",
-    "IP_ADDRESS": "pii/ip_address",
-    "LOCATION": "pii/address",
-    "PERSON": "pii/name",
-    "PHONE_NUMBER": "pii/phone_number",
-    "US_SSN": "pii/us_social_security_number",
 }
 _FAILED = ("guardrail_failed_to_respond", "failure")
 _FOUND = {"success": False, "guardrail_flagged": True, "guardrail_intervened": True}
@@ -110,7 +101,7 @@ def _masked(
     for kind, count in part(item, "masked_entity_count").items():
         if not isinstance(count, int) or count < 1:
             continue
-        detector = _PERSONAL.get(kind) or f"custom/pii_{slug(kind)}"
+        detector = DETECTORS.get(kind) or f"custom/pii_{slug(kind)}"
         yield Answer(
             detector=detector,
             level=levels.detection(detector, None),

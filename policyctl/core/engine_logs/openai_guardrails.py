@@ -20,6 +20,7 @@ from policyctl.core.engine_logs.fields import (
     text,
 )
 from policyctl.core.engine_logs.level_table import Cuts, LevelTable
+from policyctl.core.engines.presidio import DETECTORS
 from policyctl.core.record import Status
 from policyctl.core.sides import Direction
 from policyctl.core.unusable import UnusableError
@@ -48,16 +49,6 @@ _CATEGORIES = {
     "self-harm": "moderated_content/self_harm",
     "sexual": "moderated_content/sexual",
     "violence": "moderated_content/violence",
-}
-_PERSONAL = {
-    "CREDIT_CARD": "pii/credit_card",
-    "EMAIL_ADDRESS": "pii/email",
-    "IBAN_CODE": "pii/iban_code",
-    "IP_ADDRESS": "pii/ip_address",
-    "LOCATION": "pii/address",
-    "PERSON": "pii/name",
-    "PHONE_NUMBER": "pii/phone_number",
-    "US_SSN": "pii/us_social_security_number",
 }
 _CUTS: Cuts = (0.9, 0.7, 0.5, 0.3)
 """What a sensitivity asks of ``confidence_threshold``: L1 the most, L4 the least."""
@@ -113,7 +104,7 @@ def _details(info: Fields) -> Iterator[tuple[str, bool]]:
     entities = part(info, "detected_entities")
     checked = info.get("entity_types_checked")
     for kind in (*(checked if isinstance(checked, list) else ()), *entities):
-        yield _PERSONAL.get(str(kind)) or f"custom/pii_{slug(str(kind))}", kind in entities
+        yield DETECTORS.get(str(kind)) or f"custom/pii_{slug(str(kind))}", kind in entities
     categories = part(info, "category_details")
     for name in sorted(categories, key=lambda name: bool(categories[name])):
         family = _CATEGORIES.get(name.partition("/")[0])

@@ -15,6 +15,7 @@ from policyctl.core.engines.litellm_tables import (
     SEVERITIES,
 )
 from policyctl.core.engines.merging import merged
+from policyctl.core.engines.presidio import DETECTORS
 from policyctl.core.engines.reading import Part, read_each
 from policyctl.core.engines.setting import Audience, Setting
 from policyctl.core.engines.target import Raw, Running
@@ -31,16 +32,6 @@ _OF_CATEGORY = {name: detector for detector, names in CATEGORIES.items() for nam
 _MODES = {
     **{mode: direction for direction, mode in MODES.items()},
     "during_call": Direction.INPUT,
-}
-_ENTITIES = {
-    "CREDIT_CARD": "pii/credit_card",
-    "EMAIL_ADDRESS": "pii/email",
-    "IBAN_CODE": "pii/iban_code",
-    "IP_ADDRESS": "pii/ip_address",
-    "LOCATION": "pii/address",
-    "PERSON": "pii/name",
-    "PHONE_NUMBER": "pii/phone_number",
-    "US_SSN": "pii/us_social_security_number",
 }
 _ACTIONS = {"BLOCK": Action.BLOCK, "MASK": Action.REDACT}
 _DEEPEST = 16  # policies that inherit from each other in turn
@@ -197,10 +188,10 @@ def _checks(name: str, params: Part, direction: Direction) -> Iterator[Guardrail
 def _presidio(params: Part, direction: Direction) -> Iterator[Guardrail]:
     entities = params.value("pii_entities_config")
     for kind, action in entities.items() if isinstance(entities, Mapping) else ():
-        detector = _ENTITIES.get(str(kind)) or f"custom/pii_{slug(str(kind))}"
+        detector = DETECTORS.get(str(kind)) or f"custom/pii_{slug(str(kind))}"
         yield _made(detector, direction, action=_ACTIONS.get(str(action), Action.BLOCK))
     if not isinstance(entities, Mapping):
-        for detector in _ENTITIES.values():
+        for detector in DETECTORS.values():
             yield _made(detector, direction, action=Action.REDACT)
 
 

@@ -24,7 +24,6 @@ from policyctl.core.engines.loss import (
 )
 from policyctl.core.engines.nemo_reading import read
 from policyctl.core.engines.nemo_tables import (
-    ENTITIES,
     JAILBREAK,
     JUDGED,
     PATTERNS,
@@ -33,6 +32,7 @@ from policyctl.core.engines.nemo_tables import (
     prompt,
     topic_line,
 )
+from policyctl.core.engines.presidio import ENTITIES
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Document, Order, Syntax, Target, Written
 from policyctl.core.frozen import frozen

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from policyctl.core.engine_logs.fields import slug
 from policyctl.core.engines.merging import merged
-from policyctl.core.engines.nemo_tables import ENTITIES, PATTERNS, SCORES, judged_in
+from policyctl.core.engines.nemo_tables import PATTERNS, SCORES, judged_in
+from policyctl.core.engines.presidio import DETECTORS
 from policyctl.core.engines.reading import Part
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Raw, Running, Unread
@@ -18,7 +19,6 @@ from policyctl.errors import InputError
 
 _UNDIALLED = Sensitivity.L2
 _SUFFIX = ".nemo.yml"
-_BY_ENTITY = {entity: detector for detector, entity in ENTITIES.items()}
 _ATTACKS = re.compile(r"jailbreak detection (heuristics|model)\b")
 _CONTENT = re.compile(r"(content safety|llama guard) check (input|output)\b")
 _PERSONAL = re.compile(r"(mask|detect) sensitive data on (input|output)\Z")
@@ -136,7 +136,7 @@ class _Folder:
             action = Action.REDACT if masks else Action.BLOCK
             found += [
                 _guardrail(
-                    _BY_ENTITY.get(name) or f"custom/pii_{slug(name)}",
+                    DETECTORS.get(name) or f"custom/pii_{slug(name)}",
                     direction,
                     action=action,
                     dial=dial,

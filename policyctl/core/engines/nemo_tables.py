@@ -13,18 +13,6 @@ JAILBREAK = "jailbreak detection heuristics"
 PATTERNS = "custom/patterns"
 """What regular expressions are read as; they have no name there."""
 
-ENTITIES: Mapping[str, str] = {
-    "pii/address": "LOCATION",
-    "pii/credit_card": "CREDIT_CARD",
-    "pii/email": "EMAIL_ADDRESS",
-    "pii/iban_code": "IBAN_CODE",
-    "pii/ip_address": "IP_ADDRESS",
-    "pii/name": "PERSON",
-    "pii/phone_number": "PHONE_NUMBER",
-    "pii/us_social_security_number": "US_SSN",
-}
-"""Presidio's entities."""
-
 SCORES: Mapping[Sensitivity, float] = {
     Sensitivity.L1: 0.8,
     Sensitivity.L2: 0.6,

@@ -27,7 +27,6 @@ from policyctl.core.engines.openai_guardrails_reading import read
 from policyctl.core.engines.openai_guardrails_tables import (
     CATEGORIES,
     CONFIDENCES,
-    ENTITIES,
     KEYWORDS,
     MODEL,
     PROMPT_CHECK,
@@ -35,6 +34,7 @@ from policyctl.core.engines.openai_guardrails_tables import (
     instruction,
     subject,
 )
+from policyctl.core.engines.presidio import ENTITIES
 from policyctl.core.engines.setting import Setting, Variant
 from policyctl.core.engines.target import Document, Order, Target, Written
 from policyctl.core.sides import Action, Direction

@@ -9,11 +9,11 @@ from policyctl.core.engines.merging import merged
 from policyctl.core.engines.openai_guardrails_tables import (
     CATEGORIES,
     CONFIDENCES,
-    ENTITIES,
     KEYWORDS,
     SECRETS,
     subject,
 )
+from policyctl.core.engines.presidio import DETECTORS, ENTITIES
 from policyctl.core.engines.reading import Part, read_each
 from policyctl.core.engines.setting import Setting
 from policyctl.core.engines.target import Raw, Running
@@ -33,7 +33,6 @@ _SUFFIX = ".openai-guardrails.json"
 _BY_CATEGORY = {
     category: detector for detector, listed in CATEGORIES.items() for category in listed
 }
-_BY_ENTITY = {entity: detector for detector, entity in ENTITIES.items()}
 _BY_THRESHOLD = {SECRETS[dial]: dial for dial in reversed(Sensitivity)}
 
 
@@ -119,7 +118,7 @@ def _moderation(config: Part) -> Iterator[Guardrail]:
 def _personal(config: Part) -> Iterator[Guardrail]:
     action = Action.BLOCK if config.flag("block", default=False) else Action.REDACT
     for name in config.texts("entities") or ENTITIES.values():
-        yield _guardrail(_BY_ENTITY.get(name) or f"custom/pii_{slug(name)}", action=action)
+        yield _guardrail(DETECTORS.get(name) or f"custom/pii_{slug(name)}", action=action)
 
 
 def _secret(config: Part) -> Iterator[Guardrail]:

@@ -24,17 +24,6 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "moderated_content/weapons": ("illicit/violent",),
 }
 
-ENTITIES: Mapping[str, str] = {
-    "pii/address": "LOCATION",
-    "pii/credit_card": "CREDIT_CARD",
-    "pii/email": "EMAIL_ADDRESS",
-    "pii/iban_code": "IBAN_CODE",
-    "pii/ip_address": "IP_ADDRESS",
-    "pii/name": "PERSON",
-    "pii/phone_number": "PHONE_NUMBER",
-    "pii/us_social_security_number": "US_SSN",
-}
-
 CONFIDENCES: Mapping[Sensitivity, float] = {
     Sensitivity.L1: 0.9,
     Sensitivity.L2: 0.7,
