@@ -10,6 +10,7 @@ from policyctl.cli.completion import policy_ids
 from policyctl.cli.formats import Format, GateFormat
 from policyctl.cli.options import (
     DryRunOption,
+    EngineOption,
     EventsOption,
     KeyOption,
     LabelsOption,
@@ -41,6 +42,7 @@ def promote(
     events: EventsOption = None,
     labels: LabelsOption = None,
     requests: RequestsOption = None,
+    engine: EngineOption = "auto",
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     check: Annotated[
@@ -93,7 +95,14 @@ def promote(
         from policyctl.cli.promote_check import Asked, run_check
 
         require_alone(
-            policy, to, rationale, events or labels or requests, key, base=base, dry_run=dry_run
+            policy,
+            to,
+            rationale,
+            events or labels or requests,
+            key,
+            engine=engine,
+            base=base,
+            dry_run=dry_run,
         )
         asked = Asked(base=base, head=head, baseline=baseline, pin=pin, now=now)
         raise typer.Exit(run_check(asked, format))
@@ -104,7 +113,7 @@ def promote(
         name,
         target,
         rationale,
-        (events, labels, requests),
+        (events, labels, requests, engine),
         key,
         now,
         Format(format.value),
@@ -116,14 +125,14 @@ def _move(
     policy: str,
     to: Target,
     rationale: str | None,
-    grounds: tuple[list[str] | None, str | None, str | None],
+    grounds: tuple[list[str] | None, str | None, str | None, str],
     key: str | None,
     now: str | None,
     format: Format,
     *,
     dry_run: bool,
 ) -> None:
-    """Promote on the grounds of records, verdicts on a sample, and counted requests."""
+    """Promote on records, verdicts on a sample and counted requests, by what counts the records."""
     from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
@@ -137,7 +146,7 @@ def _move(
     from policyctl.render.text.promote import render as as_text
     from policyctl.usecases.promote import promote as move
 
-    events, labels, requests = grounds
+    events, labels, requests, engine = grounds
     with workplace(key) as hands:
 
         def change(why: str, *, dry: bool) -> Promotion:
@@ -145,7 +154,7 @@ def _move(
                 policy_id(policy),
                 target=Stage(to.value),
                 rationale=why,
-                records=open_analysis(events, watch=query_shown) if events else None,
+                records=open_analysis(events, engine, watch=query_shown) if events else None,
                 change=change_name(),
                 now=moment(now),
                 hands=hands,

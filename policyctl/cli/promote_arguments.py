@@ -6,6 +6,7 @@ from policyctl.cli.options import Target
 from policyctl.errors import UsageError
 
 _HEAD = "HEAD"
+_AUTOMATIC = "auto"
 _PROMOTE = "policyctl promote ID --to STAGE --rationale TEXT"
 _CHECK = "policyctl promote --check --base origin/main"
 
@@ -42,6 +43,7 @@ def require_alone(
     events: list[str] | str | None,
     key: str | None,
     *,
+    engine: str,
     base: str,
     dry_run: bool,
 ) -> None:
@@ -54,6 +56,7 @@ def require_alone(
         "--to": to,
         "--rationale": rationale,
         "--events": events,
+        "--engine": engine != _AUTOMATIC,
         "--key": key,
         "--dry-run": dry_run,
     }

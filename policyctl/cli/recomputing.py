@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from policyctl.core.frozen import replace
 
 if TYPE_CHECKING:
+    from policyctl.cli.verifying import Recomputing
     from policyctl.usecases.verify import Verification
 
 
-def with_records(
-    report: Verification, records: list[str], labels: list[str], requests: str | None
-) -> Verification:
-    """The verification, with every promotion's evidence computed again from these records.
+def with_records(report: Verification, again: Recomputing) -> Verification:
+    """The verification, with every promotion's evidence computed again.
+
+    Args:
+        report: the verification.
+        again: the records, and what evidence was computed with besides.
 
     Raises:
         InputError: a file cannot be read as what it should be.
@@ -21,7 +24,7 @@ def with_records(
     """
     from pathlib import Path
 
-    from policyctl.adapters.analytics.opening import open_analysis
+    from policyctl.adapters.analytics.opening import AUTOMATIC, open_analysis
     from policyctl.adapters.request_counts import request_counter
     from policyctl.adapters.review_files import read_small
     from policyctl.cli.workplace import workplace
@@ -38,8 +41,8 @@ def with_records(
         found = recompute(
             ledger_state(hands),
             hands,
-            open_analysis(records),
-            labels=[(Path(name).name, read_small(Path(name))) for name in labels],
-            counter=request_counter(Path(requests)) if requests else None,
+            open_analysis(again.records, again.engine or AUTOMATIC),
+            labels=[(Path(name).name, read_small(Path(name))) for name in again.labels],
+            counter=request_counter(Path(again.requests)) if again.requests else None,
         )
     return replace(report, recomputed=found)

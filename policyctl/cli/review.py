@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyctl.cli.formats import Format
-from policyctl.cli.options import EventsOption, FormatOption, PolicyArgument, Target
+from policyctl.cli.options import EngineOption, EventsOption, FormatOption, PolicyArgument, Target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,7 @@ def sample(
     events: EventsOption = None,
     to: ToOption = None,
     size: SizeOption = None,
+    engine: EngineOption = "auto",
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Draw the detections to review.
@@ -63,7 +64,7 @@ def sample(
     write = writers.get(Path(out).suffix)
     if write is None:
         raise UsageError(f"a worksheet is no {Path(out).name!a}", hint="--out FILE.csv or .jsonl")
-    drawn, _, _ = _drawn(policy, events, to, size)
+    drawn, _, _ = _drawn(policy, events, to, size, engine)
     write_whole(Path(out), write(drawn).encode())
     emit(lambda _: as_text(drawn, out), lambda: as_json(drawn), format)
 
@@ -83,6 +84,7 @@ def take_in(
     events: EventsOption = None,
     to: ToOption = None,
     size: SizeOption = None,
+    engine: EngineOption = "auto",
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Check reviewers' verdicts and put them together.
@@ -100,7 +102,7 @@ def take_in(
     from policyctl.usecases.review import import_reviews
 
     rows = tuple(rows_of([Path(name) for name in files]))
-    drawn, content, folder = _drawn(policy, events, to, size)
+    drawn, content, folder = _drawn(policy, events, to, size, engine)
     imported = import_reviews(
         rows,
         drawn,
@@ -114,7 +116,7 @@ def take_in(
 
 
 def _drawn(
-    policy: str, events: list[str] | None, to: Target | None, size: int | None
+    policy: str, events: list[str] | None, to: Target | None, size: int | None, engine: str
 ) -> tuple[Sample, bytes, Path | None]:
     from pathlib import Path
 
@@ -135,7 +137,7 @@ def _drawn(
         file=file,
         target=Stage(to.value) if to else None,
         size=size,
-        records=open_analysis(events),
+        records=open_analysis(events, engine),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
     )

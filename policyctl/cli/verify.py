@@ -77,6 +77,15 @@ def verify(
             metavar="FILE",
         ),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            help="With --records: what counts them, as for 'evidence'.",
+            metavar="ENGINE",
+            show_default=False,
+        ),
+    ] = "",
     now: NowOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -96,5 +105,7 @@ def verify(
         memory=memory,
         forget=forget,
     )
-    again = Recomputing(records=records or (), labels=labels or (), requests=requests)
+    again = Recomputing(
+        records=records or (), labels=labels or (), requests=requests, engine=engine
+    )
     raise typer.Exit(verify_ledger(wish, format, again))

@@ -28,11 +28,13 @@ class Recomputing:
         records: files of detection records.
         labels: files of verdicts.
         requests: a file of counted requests, or None.
+        engine: what counts the records; empty for what fits them.
     """
 
     records: Sequence[str] = ()
     labels: Sequence[str] = ()
     requests: str | None = None
+    engine: str = ""
 
 
 def verify_revision(rev: str, base: str, form: Format) -> int:
@@ -64,9 +66,11 @@ def verify_ledger(wish: Wish, form: Format, evidence: Recomputing | None = None)
     if again.records:
         from policyctl.cli.recomputing import with_records
 
-        report = with_records(report, list(again.records), list(again.labels), again.requests)
+        report = with_records(report, again)
     elif again.labels or again.requests:
         raise UsageError("verdicts and counts are compared with records", hint="--records FILE")
+    elif again.engine:
+        raise UsageError(f"--engine {again.engine} has no records to count", hint="--records FILE")
     emit(lambda width: as_text(report, width), lambda: _as_json(report), form)
     if report.tampered:
         return TamperingError.exit_code

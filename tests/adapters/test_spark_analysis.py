@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from datetime import date
@@ -144,3 +145,18 @@ def test_spark_reads_no_json_lines(events):
         open_analysis([events], URL)
 
     assert caught.value.message.startswith("--engine local[2] reads Parquet and prepared folders")
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_promotion_by_spark_is_computed_again_by_duckdb(recorded, parquet):
+    given = ("--to", "limited", "--rationale", "measured", "--events", str(parquet))
+    done = recorded.run("promote", "team-assistant", *given, "--engine", URL, by="erin")
+    assert done.code == 0, done.err
+    stored = json.loads(recorded.read(".policyctl/evidence/team-assistant/000002.json"))
+    assert stored["engine"] == "spark"
+    assert recorded.run("approve", "team-assistant", "--yes", by="sam").code == 0
+
+    again = recorded.run("verify", "--records", str(parquet))
+
+    assert again.code == 0, again.out
+    assert "computed again from the records, and the same" in again.out
