@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import policyctl
+from policyctl.adapters.yaml_files import parse
 from policyctl.core.criterion import at_least
 from policyctl.core.statistics import clopper_pearson_lower, clopper_pearson_upper
 
@@ -83,3 +84,37 @@ def test_the_page_lists_every_criterion_and_every_key():
     beside = {"confidence", "inference", "expires"}
     assert set(policy["$defs"]["gate"]["properties"]) - beside <= keys
     assert all(re.search(rf"`{key}(: [^`]+)?`", TEXT) for key in beside)
+
+
+def test_what_init_leaves_open_is_told_key_by_key(world):
+    (version,) = world.folder.glob(".policyctl/root/0001.json")
+    starter = json.loads(version.read_text(encoding="utf-8"))["gates"]
+    policy = json.loads((TOP / "schemas/policy.v1.json").read_text(encoding="utf-8"))
+    later = [key for row in rows(["floor", "raise it once"]) for key in re.findall(r"\w+", row[0])]
+
+    assert set(starter["limited"]) == set(starter["enforce"])
+    assert set(starter["limited"]).isdisjoint(later)
+    # The bound that holds at any time is the default, and no policy goes below a default floor.
+    assert sorted([*later, *starter["limited"], "inference"]) == sorted(
+        policy["$defs"]["gate"]["properties"]
+    )
+
+
+def test_the_floors_of_the_page_can_be_proposed(world):
+    (block,) = re.findall(r"^```yaml floors\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    document, _ = parse(block.encode(), "floors.yaml")
+    asked = document.data["gates"]
+    governance = world.run("root", "show", "--format", "yaml").out
+    for stage, values in asked.items():
+        added = "".join(f"{key}: {value}, " for key, value in values.items())
+        governance = governance.replace(f"  {stage}: {{", f"  {stage}: {{{added}")
+    world.write("governance.yaml", governance)
+
+    given = ("--from", "governance.yaml", "--rationale", "more evidence", "--dry-run")
+    done = world.run("root", "propose", *given, by="erin")
+
+    assert done.code == 0, done.err
+    for stage, values in asked.items():
+        for key, value in values.items():
+            said = f"a promotion to {stage} asks for {key.replace('_', ' ')} {value} (was nothing)"
+            assert said in done.out
