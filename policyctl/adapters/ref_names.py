@@ -12,6 +12,9 @@ _PLACES = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}")
 """Where git looks for a name, in its order (gitrevisions(7))."""
 _FIELDS = "%(refname) %(objecttype) %(objectname) %(*objecttype) %(*objectname)"
 _PSEUDO = re.compile(r"[A-Z_]+\Z")
+_LIKE_ID = re.compile(r"(?:.*-g)?([0-9a-fA-F]{4,64})\Z")
+"""The beginning of an object's id, by itself or as ``git describe`` puts it behind a tag's name."""
+_MOST_ALIKE = 100
 _BEHIND = re.compile(r"[\^~:]|@\{")
 """What ends the name in a revision."""
 
@@ -49,4 +52,28 @@ def require_one_meaning(git: GitProcess, rev: str) -> str:
             f"'{rev}' means {first} and {other}, which differ",
             hint="write the whole name of the one that is meant, as it stands here",
         )
+    meant = _short_id(git, name, found[first]) if first else ""
+    if meant:
+        raise RepositoryError(
+            f"'{rev}' means {first} and the commit {meant[:12]}, which differ",
+            hint="write the whole name of the ref or the whole id, whichever is meant",
+        )
     return found[first] if first in commits and rev == name else ""
+
+
+def _short_id(git: GitProcess, name: str, known: str) -> str:
+    """Another commit than a known one whose id a name may be the beginning of, or nothing.
+
+    Somebody who writes the beginning of an id does not expect a ref of this name; git prefers it.
+    """
+    match = _LIKE_ID.match(name)
+    if not match:
+        return ""
+    alike = git.run("rev-parse", f"--disambiguate={match[1].lower()}").decode("ascii").split()
+    if len(alike) > _MOST_ALIKE:
+        return alike[0]
+    for oid in alike:
+        commit = git.attempt("rev-parse", "--verify", "--quiet", f"{oid}^{{commit}}")
+        if commit not in (None, known):
+            return commit or ""
+    return ""

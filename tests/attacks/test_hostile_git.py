@@ -399,3 +399,118 @@ def test_a_rationale_forges_no_trailer(scene):
         assert "line breaks or control characters" in done.err
 
     assert scene.git("rev-parse", "HEAD") == before
+
+
+def hook_of(scene, message, **variables):
+    """Run the hook as git would, in a process of its own and with everything that it inherits."""
+    return subprocess.run(
+        [sys.executable, "-I", "-m", "policyctl", "hook", "commit-msg", str(message)],
+        cwd=scene.folder,
+        env={**scene.world, **variables},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def under_way(scene, place):
+    """An edit that nobody recorded, staged; and the file with the message."""
+    scene.edit(FILE, "Answers", "Guesses")
+    scene.git("add", "-A")
+    message = place / "COMMIT_EDITMSG"
+    message.write_text("an improvement\n")
+    return message
+
+
+def test_explaining_a_commit_runs_nothing_of_the_repository(scene, under_way, run, marker):
+    arm(scene, run)
+    (scene.folder / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
+    (scene.folder / "sitecustomize.py").write_text(f"open({str(marker)!r}, 'w')\n")
+    (scene.folder / "policyctl.py").write_text(f"open({str(marker)!r}, 'w')\n")
+
+    done = hook_of(scene, under_way, GIT_EXTERNAL_DIFF=str(run), GIT_PAGER=str(run))
+
+    assert done.returncode == 0
+    assert f"{FILE} changes, and no entry of the ledger records it" in done.stderr
+    assert not marker.exists()
+
+
+def test_explaining_a_commit_believes_no_config_that_another_variable_names(
+    scene, under_way, run, marker, place
+):
+    elsewhere = place / "elsewhere.config"
+    elsewhere.write_text(f"[policyctl]\n commitMsg = refuse\n[core]\n fsmonitor = {run}\n")
+    given = {
+        "GIT_CONFIG": str(elsewhere),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "policyctl.commitMsg",
+        "GIT_CONFIG_VALUE_0": "refuse",
+        "GIT_CONFIG_PARAMETERS": "'policyctl.commitMsg'='refuse'",
+        "GIT_OBJECT_DIRECTORY": str(place),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(place),
+        "GIT_DIR": str(place),
+        "GIT_WORK_TREE": str(place),
+    }
+
+    done = hook_of(scene, under_way, **given)
+
+    assert (done.returncode, marker.exists()) == (0, False)
+    assert "no entry of the ledger records it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "attributes", ["* filter=x\n", "* text eol=crlf working-tree-encoding=UTF-16\n"]
+)
+def test_what_is_staged_is_explained_as_it_will_be_committed(
+    scene, under_way, run, attributes, marker
+):
+    arm(scene, run)
+    (scene.folder / ".git/info/attributes").write_text(attributes)
+    (scene.folder / FILE).write_bytes(b"\xff\xfe not what is staged")
+
+    done = hook_of(scene, under_way)
+
+    assert (done.returncode, marker.exists()) == (0, False)
+    assert f"instead of git commit: policyctl record {BOT}" in done.stderr
+
+
+def test_a_message_steers_no_terminal_and_costs_little(scene, under_way, marker):
+    lines = (f"Policy-Id: \x1b]0;owned\x07{BOT}\u202e{number}" for number in range(50_000))
+    under_way.write_text("x\n\n" + "\n".join(lines) + "\n")
+
+    done = hook_of(scene, under_way)
+
+    assert done.returncode == 0
+    assert "trailers of policyctl that no entry stands behind" in done.stderr
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stderr)
+    assert len(done.stderr) < 5_000
+
+
+@pytest.mark.parametrize("kind", ["folder", "missing"])
+def test_a_message_that_is_no_file_stops_nothing(scene, under_way, kind):
+    under_way.unlink()
+    if kind == "folder":
+        under_way.mkdir()
+
+    done = hook_of(scene, under_way)
+
+    assert done.returncode == 0
+    assert done.stderr.startswith("policyctl: cannot read ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("what", ["link to a device", "four megabytes"])
+def test_settings_that_are_no_file_stop_no_commit(scene, under_way, what):
+    settings = scene.folder / "policyctl.toml"
+    if what == "link to a device":
+        settings.symlink_to("/dev/zero")
+    else:
+        settings.write_text("# x\n" * 1_100_000)
+
+    done = hook_of(scene, under_way)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert f"{FILE} changes" in done.stderr
