@@ -23,6 +23,9 @@ EXPIRED = "suppression-expired"
 UNUSED = "suppression-unused"
 FORM = "write: # policyctl: ignore[rule-id] until 2027-01-31: reason"
 
+MOST = 1_000
+"""Comments that are read in one file: a report of more would help nobody."""
+
 Identity = tuple[frozenset[str], str, str, str]
 """What makes a suppression the same in another version of its file."""
 
@@ -82,6 +85,14 @@ def suppressions(
         last = row
         text = lines.rest(row, column)
         span = Span(row, column, row, column + len(text))
+        if len(found) + len(problems) == MOST:
+            message = (
+                f"the file has more than {MOST} comments for policyctl: the rest has no effect"
+            )
+            problems.append(
+                _finding(MALFORMED, message, "remove what is not needed", span, document)
+            )
+            break
         match _read(text, rules):
             case _Read(codes=codes, until=until, reason=reason):
                 line = lines.spoken_of(row)

@@ -230,3 +230,39 @@ def test_a_policy_that_is_costly_to_parse_is_no_more_than_unrecorded(scene, cont
 
     assert (done.code, done.codes) == (4, {"UNRECORDED_CHANGE"})
     assert seconds < BOUND / 3
+
+
+HUGE_COMMENTS = {
+    "one line": b"# " + b"x" * 900_000 + b"\n",
+    "hashes": b"# " * 450_000 + b"\n",
+    "tabs before a word": b"#" + b"\t" * 900_000 + b"policyctl\n",
+    "lines": b"#\n" * 400_000,
+    "no suppressions": b"# policyctl: x\n" * 60_000,
+    "suppressions": b"# policyctl: ignore[purpose-thin]: because\n" * 20_000,
+    "one with many rules": b"# policyctl: ignore[" + b"a," * 400_000 + b"]: because\n",
+    "spaces behind until": b"# policyctl: ignore[purpose-thin] until" + b" " * 800_000 + b"x\n",
+}
+
+
+@pytest.mark.parametrize("comment", HUGE_COMMENTS.values(), ids=HUGE_COMMENTS)
+def test_huge_comments_in_a_policy_cost_little_and_fill_no_report(scene, comment):
+    before = scene.git("rev-parse", "HEAD")
+    file = paths.policy_path("pii")
+    scene.write(file, scene.read(file) + comment)
+    scene.do("record", "pii", "--rationale", "because", by="erin")
+    begin = time.process_time()
+
+    asked = ("promote", "--check", "--base", before, "--format", "json")
+    ran = [
+        scene.verify(),
+        scene.verify("--base", before),
+        scene.policyctl(*asked),
+        scene.policyctl("diff", before, "HEAD", "--format", "json"),
+        scene.policyctl("lint", file),
+        scene.policyctl("show", "pii"),
+    ]
+
+    assert time.process_time() - begin < 6
+    assert [done.code for done in (*ran[:2], ran[3], ran[5])] == [0, 0, 0, 0]
+    # What is shown of a file at its places is a part of it.
+    assert max(len(done.out) + len(done.err) for done in ran) < 2_000_000

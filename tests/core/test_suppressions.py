@@ -292,3 +292,19 @@ def test_a_file_full_of_suppressions_is_read_in_no_time():
     text = "# policyctl: ignore[rule-a]: agreed\n" * 20_000 + "a: 1\n"
 
     assert set(lines_of(text)) == {20_001}
+
+
+@pytest.mark.parametrize("comment", ["# policyctl: x", "# policyctl: ignore[rule-a]: agreed"])
+def test_a_thousand_comments_are_read_and_the_rest_has_no_effect(comment):
+    document = read("a: 1\n" + f"{comment}\n" * 1_000)
+    found, problems = suppressions(document, RULES)
+    assert len(found) + len(problems) == 1_000
+
+    document = read("a: 1\n" + f"{comment}\n" * 20_000)
+    found, problems = suppressions(document, RULES)
+
+    assert len(found) + len(problems) == 1_001
+    assert problems[-1].message == (
+        "the file has more than 1000 comments for policyctl: the rest has no effect"
+    )
+    assert problems[-1].span.line == 1_002
