@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from os import PathLike
 from time import monotonic
@@ -34,7 +35,12 @@ class Followed:
     """
 
     def __init__(
-        self, path: str | PathLike[str], *, every: float = 1.0, drafts: bool = False
+        self,
+        path: str | PathLike[str],
+        *,
+        every: float = 1.0,
+        drafts: bool = False,
+        require: Callable[[Decider], object] | None = None,
     ) -> None:
         """Open a compiled policy.
 
@@ -42,6 +48,7 @@ class Followed:
             path: of the file.
             every: seconds between two looks at the file.
             drafts: whether a policy that nobody approved may decide.
+            require: raises a `PolicyctlError` for a policy that cannot be used here.
 
         Raises:
             InputError: there is no such file, or it is no compiled policy.
@@ -54,7 +61,8 @@ class Followed:
         self._lock = threading.Lock()
         self._state = _state(self._path)
         self._next = monotonic() + every
-        self._decider = load(path, drafts=drafts)
+        self._require = require
+        self._decider = self._loaded()
 
     @property
     def decider(self) -> Decider:
@@ -95,11 +103,17 @@ class Followed:
             _LOG.warning("%s stays in force: %s", self._decider, error.message)
 
     def _successor(self) -> Decider:
-        found, present = load(self._path, drafts=self._drafts), self._decider
+        found, present = self._loaded(), self._decider
         if found.policy.id != present.policy.id:
             raise InputError(f"the file is of '{found.policy.id}', not '{present.policy.id}'")
         if found.entry < present.entry:
             raise RefusedError(f"entry {found.entry} is older than entry {present.entry}")
+        return found
+
+    def _loaded(self) -> Decider:
+        found = load(self._path, drafts=self._drafts)
+        if self._require is not None:
+            self._require(found)
         return found
 
 

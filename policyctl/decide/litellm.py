@@ -63,8 +63,11 @@ class PolicyGuardrail(CustomGuardrail):  # type: ignore[misc]  # there is no lit
             **others,
         )
         self._options = options
-        self._policy = Followed(options.policy, drafts=options.drafts)
-        key_of(options, self._policy.decider.policy)
+        self._policy = Followed(
+            options.policy,
+            drafts=options.drafts,
+            require=lambda decider: key_of(options, decider.policy),
+        )
         self._recorder = Recorder(options.records)
         name = f"{guardrail_name} (wrapped)"
         self._wrapped = Wrapped(name, event_hook, options.wraps, options.timeout)

@@ -69,6 +69,8 @@ class Wrapped:
         self.provider: str = params["guardrail"]
         self._timeout = timeout
         self._guardrail = _made(name, {**params, "mode": mode, "default_on": True})
+        # Hooks ask it first; whether it runs is decided by whoever wraps it.
+        self._guardrail.should_run_guardrail = lambda *_, **__: True
         self._unified = "apply_guardrail" in type(self._guardrail).__dict__
 
     async def ask(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,7 @@ FILTER = {
 DETECTORS = ["prompt_attack", "pii/us_social_security_number"]
 SALT = "policyctl/v1:team-assistant"
 BOTH = ["pre_call", "post_call"]
+LEVELS = ("l1_confident", "l2_very_likely", "l3_likely")
 LAB = "redteam-lab"
 """Where the policy that is on record wants to act next."""
 
@@ -140,7 +143,7 @@ def policy(from_baseline):
 
 
 @pytest.fixture(scope="module")
-def proxy(litellm_python, policy, tmp_path_factory):
+def proxy(litellm_python, policy, lakera, tmp_path_factory):
     """Everything that these tests ask, in one process: LiteLLM takes ten seconds to start."""
     found = Proxy(tmp_path_factory.mktemp("proxy"))
     cohort = Limited(cohorts=("beta",), salt=SALT)
@@ -170,10 +173,49 @@ def proxy(litellm_python, policy, tmp_path_factory):
     wraps = {"guardrail": "ask_proxy.Faulty", "does": "fail"}
     found.guardrail("open", enforced, wraps=wraps, on_failure="allow")
     found.send("open", "open", text="hello")
+    address, _ = lakera
+    guard = {"guardrail": "lakera_v2", "api_base": address, "api_key": "k", "breakdown": True}
+    found.guardrail(
+        "lakera", enforced, wraps=guard | {"on_flagged": "monitor"}, detectors=DETECTORS
+    )
+    for level in LEVELS:
+        found.send(level, "lakera", text=level)
     send_all(found)
     found.broken = broken(found)
     found.run(litellm_python)
     return found
+
+
+@pytest.fixture(scope="module")
+def lakera():
+    """The address of an engine that answers as Lakera Guard does, and what it was sent."""
+
+    class Guard(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            sent.append(body["messages"])
+            text = body["messages"][-1]["content"]
+            level = text if text.startswith("l") else "l5_unlikely"
+            found = {"detector_type": "prompt_attack", "detected": level == text, "result": level}
+            answer = {"flagged": found["detected"], "breakdown": [found], "payload": []}
+            content = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    sent = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Guard)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", sent
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def exceptions():
@@ -278,6 +320,19 @@ def test_a_provider_that_knows_only_the_hooks_of_chats_is_asked_through_them(pro
     assert proxy.read("hooked answer") == "acme"  # no guardrail of the policy stands there
     levels = {name: item["level"] for (name, _), item in proxy.records("hooked").items()}
     assert levels["hooked answer"] == "l1_confident"
+
+
+def test_the_engines_own_level_is_held_against_the_policys_sensitivity(proxy, lakera):
+    assert [proxy.read(name) for name in LEVELS] == [
+        400,
+        400,
+        "l3_likely",
+    ]
+    records = proxy.records("lakera")
+    for name in LEVELS:
+        assert records[name, "prompt_attack"]["level"] == name
+    _, sent = lakera
+    assert [messages[0]["content"] for messages in sent] == list(LEVELS)
 
 
 @pytest.mark.parametrize(
