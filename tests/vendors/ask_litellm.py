@@ -44,6 +44,45 @@ def load(config):
     return {"loaded": loaded, "errors": [str(item) for item in checked.errors]}
 
 
+def answers(config):
+    """What the REST API answers about this configuration, in LiteLLM's own types."""
+    from litellm.types.guardrails import GuardrailInfoResponse, ListGuardrailsResponse
+    from litellm.types.proxy.policy_engine.resolver_types import (
+        PolicyAttachmentDBResponse,
+        PolicyAttachmentListResponse,
+        PolicyDBResponse,
+        PolicyListDBResponse,
+    )
+
+    guardrails = ListGuardrailsResponse(
+        guardrails=[GuardrailInfoResponse(**item) for item in config["guardrails"]]
+    )
+    policies = [
+        PolicyDBResponse(
+            policy_id=name,
+            policy_name=name,
+            description=item["description"],
+            guardrails_add=item["guardrails"]["add"],
+        )
+        for name, item in config["policies"].items()
+    ]
+    old = policies[0].model_copy(update={"version_status": "draft", "guardrails_add": []})
+    attachments = [
+        PolicyAttachmentDBResponse(
+            attachment_id=str(number),
+            policy_name=item["policy"],
+            **{key: value for key, value in item.items() if key != "policy"},
+        )
+        for number, item in enumerate(config["policy_attachments"])
+    ]
+    made = (
+        guardrails,
+        PolicyListDBResponse(policies=[*policies, old]),
+        PolicyAttachmentListResponse(attachments=attachments),
+    )
+    return [json.loads(item.model_dump_json()) for item in made]
+
+
 class Kept(CustomLogger):
     """Keeps the standard logging payloads."""
 
@@ -101,6 +140,9 @@ async def _ask(proxy, kept, text, guardrails):
 
 def main(question, file):
     config = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    if question == "answers":
+        print(json.dumps(answers(config)))
+        return
     said = load(config)
     if question == "loop":
         said["requests"] = asyncio.run(requests(config))

@@ -12,11 +12,11 @@ import pytest
 from policyctl.adapters.engine_files import written_bytes
 from policyctl.adapters.resources import shipped_names
 from policyctl.core.engines.exporting import exported
-from policyctl.core.engines.target import Provenance
+from policyctl.core.engines.target import Provenance, Raw
 from policyctl.core.engines.targets import TARGETS
 from policyctl.core.frozen import replace
 from policyctl.core.policy import Limited
-from policyctl.core.sides import Action
+from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -126,3 +126,21 @@ def test_litellm_would_start_without_a_guardrail_that_it_does_not_know(litellm, 
     file.write_text(json.dumps(data))
 
     assert len(litellm("load", file)["loaded"]) == len(data["guardrails"]) - 1
+
+
+def test_what_its_rest_api_answers_is_no_drift_until_somebody_changes_it(litellm, configuration):
+    file, data = configuration(Stage.LIMITED)
+    answers = litellm("answers", file)
+    read = TARGETS["litellm"].read
+
+    ours = read([Raw(file.name, data)])
+    theirs = read([Raw(f"{number}.json", item) for number, item in enumerate(answers)])
+    answers[1]["policies"][0]["guardrails_remove"] = [f"{SSN}@support-assistant-limited.input"]
+    changed = read([Raw(f"{number}.json", item) for number, item in enumerate(answers)])
+
+    def plain(found):
+        return {item.name: (item.settings, item.audience, item.unread) for item in found}
+
+    assert plain(theirs) == plain(ours)
+    gone = {item.side for item in ours[0].settings} - {item.side for item in changed[0].settings}
+    assert gone == {(SSN, Direction.INPUT)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from policyctl.core.detectors import is_known
 from policyctl.core.engine_logs.fields import slug
+from policyctl.core.engines.litellm_answers import joined
 from policyctl.core.engines.litellm_tables import (
     AT,
     CATEGORIES,
@@ -54,10 +55,12 @@ class _Loaded:
 def read(raws: Sequence[Raw]) -> tuple[Running, ...]:
     """What each attached policy does; without policies, what runs for everybody.
 
+    Answers of the REST API are read together, as one configuration.
+
     Raises:
         InputError: a file has no guardrails.
     """
-    return read_each(raws, _configurations)
+    return read_each(joined(raws), _configurations)
 
 
 def _configurations(raw: Raw) -> Iterator[Running]:

@@ -141,7 +141,11 @@ class Part:
 
     def surplus(self) -> tuple[str, ...]:
         """Places that nobody asked for, here and below."""
-        own = [self.at(key) for key in self._data if key not in self._seen]
+        own = [
+            self.at(key)
+            for key, value in self._data.items()
+            if key not in self._seen and value is not None
+        ]
         return (*own, *(place for part in self._parts for place in part.surplus()))
 
     def _kept(self, part: Part) -> Part:
