@@ -61,8 +61,12 @@ def test_expired_evidence_is_refused_and_nothing_changes(recorded, events):
 def test_who_promotes_on_expired_evidence_anyway_is_found(recorded, events, monkeypatch):
     last = asked(recorded, events, -1)
     monkeypatch.setattr("policyctl.usecases.promote.age_problem", lambda *_: "")
+    base = recorded.git("rev-parse", "HEAD").strip()
     assert promote(recorded, events).code == 0
 
+    checked = recorded.run("promote", "--check", "--base", base)
+    assert checked.code == 1
+    assert f"rests on records until {last}" in checked.out
     approval = recorded.run("approve", POLICY, "--yes", by="sam")
     done = recorded.run("verify", "--format", "json")
     found = {item["code"]: item["message"] for item in json.loads(done.out)["findings"]}

@@ -18,6 +18,8 @@ def found(code, entry=0, severity=Severity.ERROR):
         (found("STAGE_SKIP", 4), Verdict.REFUSED),
         (found("STAGE_SKIP", 3), Verdict.TAMPERED),
         (found("EVIDENCE_MISSING", 4), Verdict.REFUSED),
+        (found("EVIDENCE_EXPIRED", 4), Verdict.REFUSED),
+        (found("EVIDENCE_EXPIRED", 3), Verdict.TAMPERED),
         (found("EVIDENCE_MISSING", 2), Verdict.TAMPERED),
         (found("EVIDENCE_MISMATCH", 4), Verdict.TAMPERED),
         (found("SIG_INVALID", 4), Verdict.TAMPERED),
@@ -44,4 +46,4 @@ def test_the_worst_counts_and_nothing_at_all_is_ready():
 
 def test_an_unknown_code_is_about_the_chain():
     assert topic_of("SOMETHING_NEW") is Topic.CHAIN
-    assert topic_of("GATE_NOT_MET") is Topic.GATE
+    assert topic_of("GATE_NOT_MET") is topic_of("EVIDENCE_EXPIRED") is Topic.GATE
