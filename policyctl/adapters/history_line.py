@@ -14,6 +14,25 @@ class HistoryLine:
     def __init__(self, store: ObjectStore, head: str) -> None:
         self._store = store
         self._head = head
+        self._followed = ""
+
+    def follow(self, name: str) -> None:
+        """Take a ref for the main line, too, that was it when a commit of it was remembered.
+
+        Whoever may push could otherwise push a branch with a usual name, and the line that was
+        followed until then would be one among others. To be called before anything is asked.
+        """
+        self._followed = name
+
+    def name(self) -> str:
+        """The ref that is the main line, below ``refs/``; empty if nobody can tell."""
+        if len(self._mains) != 1:
+            return ""
+        name = self._mains[0][0]
+        if name.endswith("/HEAD"):
+            said = self._store.attempt("symbolic-ref", "--quiet", f"refs/{name}") or ""
+            return said.removeprefix("refs/")
+        return name
 
     def contains(self, commit: str) -> bool:
         """True if the judged commit is this one or came after it."""
@@ -36,14 +55,11 @@ class HistoryLine:
         """True if the main branch is checked out, with commits that its remote lacks."""
         if len(self._mains) != 1:
             return False
-        [(name, tip)] = self._mains
+        [(_, tip)] = self._mains
         here = (self._store.branch() or "").removeprefix("refs/heads/")
-        if name.endswith("/HEAD"):
-            said = self._store.attempt("symbolic-ref", "--quiet", f"refs/{name}") or ""
-            name = said.removeprefix("refs/")
         return (
             bool(here)
-            and name.removeprefix("remotes/origin/").removeprefix("heads/") == here
+            and self.name().removeprefix("remotes/origin/").removeprefix("heads/") == here
             and self._is_within(tip, self._head)
         )
 
@@ -90,10 +106,18 @@ class HistoryLine:
         two usual names on a remote neither is preferred: what is on either is compared strictly,
         and nothing is remembered of it.
         """
+        if self._known:
+            return self._known
+        followed = self._found(self._followed) if self._followed else ()
+        tips: dict[str, str] = {}
+        for name, tip in (*followed, *self._usual()):
+            tips.setdefault(tip, name)  # a usual name at the same commit does not take its place
+        return tuple((name, tip) for tip, name in tips.items())
+
+    def _usual(self) -> tuple[tuple[str, str], ...]:
         here = (self._store.branch() or "").removeprefix("refs/heads/")
         return (
-            self._known
-            or self._found("remotes/origin/main", "remotes/origin/master")
+            self._found("remotes/origin/main", "remotes/origin/master")
             or (here and self._found(f"remotes/origin/{here}"))
             or self._found("heads/main", "heads/master", *([f"heads/{here}"] if here else []))[:1]
         )

@@ -27,6 +27,7 @@ class Remembered:
         commit: the newest commit of the main line that passed; empty if none did.
         passed: when it passed.
         extent: how far the ledger reached there.
+        line: the ref that was the main line then, below ``refs/``; empty if it was not noted.
     """
 
     log: str
@@ -36,6 +37,7 @@ class Remembered:
     commit: str = ""
     passed: datetime | None = None
     extent: Extent | None = None
+    line: str = ""
 
 
 def remembered_bytes(memory: Remembered) -> bytes:
@@ -48,6 +50,7 @@ def remembered_bytes(memory: Remembered) -> bytes:
         "seen": moment_text(memory.seen),
         "checkpoints": {str(number): sha for number, sha in memory.checkpoints.items()},
         "commit": memory.commit,
+        "line": memory.line,
         "passed": moment_text(memory.passed) if memory.passed else None,
         "roots": list(extent.roots) if extent else None,
         "chains": {
@@ -104,4 +107,5 @@ def _remembered(data: Mapping[str, Any]) -> Remembered:
         commit=data["commit"],
         passed=moment_from(data["passed"]) if data["passed"] else None,
         extent=extent,
+        line=data.get("line", ""),
     )

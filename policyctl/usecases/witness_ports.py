@@ -30,6 +30,12 @@ class Checkpoints(Protocol):
 class Line(Protocol):
     """How the commit that is judged stands to others in the history."""
 
+    def follow(self, name: str) -> None:
+        """Take a ref for the main line, too, that was it when a commit of it was remembered."""
+
+    def name(self) -> str:
+        """The ref that is the main line, below ``refs/``; empty if nobody can tell."""
+
     def contains(self, commit: str) -> bool:
         """True if the judged commit is this one or came after it."""
 

@@ -86,6 +86,8 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
     notices = []
     if witnesses.forget and witnesses.memory is not None and witnesses.memory.forget():
         notices.append("what was remembered of this repository is forgotten")
+    latest = ledger.roots.latest
+    past = _recalled(witnesses, latest.log) if latest else Recollection()
     result = compare_notes(witnesses.notes, ledger, witnesses.verify)
     judged = _Judgement(witnesses.line)
     judged.findings += result.findings
@@ -95,10 +97,7 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
     judged.add_losses(result.losses, "the checkpoints")
     last = result.last
     compared = [f"{last.name} of {last.note.source}"] if last and not ledger.taken else []
-    latest = ledger.roots.latest
-    past = Recollection()
     if latest is not None:
-        past = witnesses.memory.recall(latest.log) if witnesses.memory else past
         judged.findings += _check_pin(witnesses, past, latest.log, ledger.roots.pin)
     if past.same:
         judged.findings += _check_kept(past.same, result)
@@ -123,6 +122,14 @@ def consult(witnesses: Witnesses, ledger: Ledger, *, commit: str) -> Witnessed:
         checkpoints=result,
         timestamps=timestamps,
     )
+
+
+def _recalled(witnesses: Witnesses, log: str) -> Recollection:
+    """What is remembered of a ledger; which line of the history that was, counts from here on."""
+    past = witnesses.memory.recall(log) if witnesses.memory else Recollection()
+    if past.same and past.same.line:
+        witnesses.line.follow(past.same.line)
+    return past
 
 
 class _Judgement:
@@ -244,7 +251,13 @@ def _remember(
         return found
     if found.commit and not (line.contains(found.commit) or line.is_tip()):
         return found  # an older commit of the main line: the newer one is worth more
-    return replace(found, commit=commit, passed=witnesses.now, extent=extent_of(ledger))
+    return replace(
+        found,
+        commit=commit,
+        passed=witnesses.now,
+        extent=extent_of(ledger),
+        line=line.name() or found.line,
+    )
 
 
 def _day(moment: datetime | None) -> str:

@@ -477,3 +477,49 @@ def test_a_decoy_beside_the_main_line_does_not_excuse_a_rollback(scene, followed
     done = watch(followed)
 
     assert (done.code, done.codes) == (4, LOST)
+
+
+@pytest.fixture
+def trunk(scene, place, watch):
+    """A clone of ``trunk``, the main line, that was verified once; no remote says which it is."""
+    edit(scene)
+    scene.git("branch", "-m", "main", "trunk")
+    clone = scene.clone(place / "clone")
+    clone.git("remote", "set-head", "origin", "--delete")
+    assert watch(clone).code == 0
+    assert watch(clone).report["result"]["level"] == "tree+checkpoint"
+    return clone
+
+
+def pull_trunk(clone):
+    clone.git("fetch", "-q", "--prune")
+    clone.git("reset", "-q", "--hard", "origin/trunk")
+
+
+@pytest.mark.parametrize("name", ["main", "master"])
+@pytest.mark.parametrize("at", ["HEAD", "HEAD~1", "HEAD~2", "meanwhile"])
+def test_a_lone_decoy_does_not_take_the_place_of_the_line_that_was_followed(
+    scene, trunk, watch, name, at
+):
+    """The old tip stays on the decoy or on another branch, so it looks like work aside."""
+    scene.git("branch", name, at)
+    scene.git("branch", "aside", "HEAD")
+    pull_trunk(trunk)
+    assert watch(trunk).code == 0  # nothing is taken back so far
+    scene.git("reset", "-q", "--hard", "HEAD~1")
+    pull_trunk(trunk)
+
+    done = watch(trunk)
+
+    assert (done.code, done.codes) == (4, LOST)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_main_line_that_gets_another_name_is_followed_on(scene, trunk, watch, kept):
+    scene.git("branch", "main", "trunk") if kept else scene.git("branch", "-m", "trunk", "main")
+    scene.git("switch", "-q", "main")
+    edit(scene)
+    trunk.git("fetch", "-q", "--prune")
+    trunk.git("switch", "-q", "--track", "origin/main")
+
+    assert [watch(trunk).code for _ in range(2)] == [0, 0]
