@@ -57,11 +57,12 @@ def heard(rows: object, provider: str, levels: LevelTable) -> tuple[Answer, ...]
 
 
 def completed(
-    answers: Iterable[Answer], detectors: Sequence[str], direction: Direction, *, whole: bool
+    answers: Sequence[Answer], detectors: Sequence[str], direction: Direction, *, whole: bool
 ) -> tuple[Answer, ...]:
     """One answer for each detector that the guardrail stands for, found or not.
 
-    What is none of these counts as the first of them, so that nothing found is lost.
+    What is none of these counts as the first of them, so that nothing found is lost. Where the
+    guardrail failed in part, what it did not find was not answered.
 
     Args:
         answers: what the guardrail found.
@@ -70,22 +71,30 @@ def completed(
         whole: whether it looked at everything. One that stopped at what it found says nothing
             about the other detectors, and gets no answer of theirs.
     """
+    unanswered = [answer.status for answer in answers if answer.status is not Status.OK]
     named = [
-        replace(
-            answer,
-            direction=direction,
-            detector=answer.detector
-            if any(covers(name, answer.detector) for name in detectors)
-            else detectors[0],
-        )
+        replace(answer, direction=direction, detector=_name_of(answer, detectors))
         for answer in answers
+        if answer.status is Status.OK
     ]
-    silent = [
-        Answer(detector=name, direction=direction, detected=False)
-        for name in (detectors if whole else ())
-        if not any(covers(name, answer.detector) for answer in named)
+    left = [
+        name for name in detectors if not any(covers(name, answer.detector) for answer in named)
     ]
-    return joined((*named, *silent))
+    if unanswered:
+        return joined((*named, *failed(left, direction, unanswered[0])))
+    silent = (Answer(detector=name, direction=direction, detected=False) for name in left)
+    return joined((*named, *(silent if whole else ())))
+
+
+def _name_of(answer: Answer, detectors: Sequence[str]) -> str:
+    known = any(covers(name, answer.detector) for name in detectors)
+    return answer.detector if known else detectors[0]
+
+
+def looked(rows: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a guardrail looked at the message, rather than say that there was nothing for it."""
+    said = [row.get("guardrail_status") for row in rows]
+    return not said or any(status != "not_run" for status in said)
 
 
 def failed(detectors: Sequence[str], direction: Direction, status: Status) -> tuple[Answer, ...]:
@@ -106,7 +115,7 @@ def _answers(row: Mapping[str, Any], provider: str, levels: LevelTable) -> tuple
     try:
         return litellm.read({"guardrail_information": [{**row}]}, levels).answers
     except UnusableError:
-        return ()
+        return (Answer(detector=provider, status=Status.ERROR),)
 
 
 def _filtered(found: Iterable[object], levels: LevelTable) -> Iterator[Answer]:

@@ -18,7 +18,7 @@ from policyctl.core.engine_logs.answer import Answer
 from policyctl.core.record import Status
 from policyctl.core.sides import Direction
 from policyctl.core.stages import Stage
-from policyctl.decide.answers import completed, failed, heard
+from policyctl.decide.answers import completed, failed, heard, looked
 from policyctl.decide.caller import caller
 from policyctl.decide.followed import Followed
 from policyctl.decide.judging import Judged, judged, record_line
@@ -143,7 +143,7 @@ class PolicyGuardrail(CustomGuardrail):  # type: ignore[misc]  # there is no lit
             first = options.detectors[0]
             level = options.levels.detection(first, None)
             said = (*said, Answer(detector=first, level=level, detected=True))
-        whole = outcome.refusal is None
+        whole = outcome.refusal is None and looked(outcome.rows)
         return completed(said, options.detectors, direction, whole=whole)
 
     def _detail(self, said: str, acting: Iterable[Judged]) -> dict[str, object]:

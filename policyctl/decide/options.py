@@ -20,8 +20,10 @@ from policyctl.errors import InputError
 SIDES = ("pre_call", "post_call")
 """The modes that a wrapped guardrail can have; observing is what the policy's stage is for."""
 
-_NAMES = ("policy", "records", "detectors", "wraps", "app", "key", "cohorts", "on_failure",
+NAMES = ("policy", "records", "detectors", "wraps", "app", "key", "cohorts", "on_failure",
           "timeout", "levels", "detector_version", "drafts")  # fmt: skip
+"""Every option; what is required comes first."""
+
 _REQUIRED = ("policy", "records", "detectors", "wraps")
 _LEVELS = ("L1", "L2", "L3", "L4")
 _USUAL_KEY = "user_id"
@@ -82,9 +84,9 @@ def options_from(data: object, mode: object) -> Options:
     for name in _REQUIRED:
         if name not in data:
             raise InputError(f"policyctl.{name} is missing")
-    unknown = next((name for name in data if name not in _NAMES), None)
+    unknown = next((name for name in data if name not in NAMES), None)
     if unknown is not None:
-        raise InputError(f"policyctl.{unknown} is unknown; known are {', '.join(_NAMES)}")
+        raise InputError(f"policyctl.{unknown} is unknown; known are {', '.join(NAMES)}")
     return Options(
         policy=_text(data, "policy"),
         records=_text(data, "records"),
