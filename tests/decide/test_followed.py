@@ -70,6 +70,21 @@ def test_what_cannot_be_used_changes_nothing_and_is_told(place, change, said, ca
     assert followed.problem in caplog.text
 
 
+def test_a_policy_that_cannot_be_used_here_is_not_followed(place):
+    def no_limits(decider):
+        if decider.policy.stage is Stage.LIMITED:
+            raise InputError("there are no cohorts here")
+
+    followed = Followed(place(entry=1), every=0, require=no_limits)
+
+    place(Stage.LIMITED, entry=2)
+
+    assert followed.decide(*ATTACK).verdict is Verdict.BLOCK
+    assert followed.problem == "there are no cohorts here"
+    with pytest.raises(InputError):
+        Followed(place(Stage.LIMITED, entry=2), require=no_limits)
+
+
 def test_a_file_that_is_gone_changes_nothing_until_it_is_back(place):
     file = place(entry=1)
     followed = Followed(file, every=0)
