@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from policyctl.adapters.engine_files import written_bytes
+from policyctl.adapters.engine_files import read_configurations, written_bytes
 from policyctl.adapters.resources import shipped_names
+from policyctl.adapters.working_governance import WorkingGovernance
+from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.core.engines.exporting import exported
 from policyctl.core.engines.target import Provenance, Raw
 from policyctl.core.engines.targets import TARGETS
@@ -18,7 +21,8 @@ from policyctl.core.levels import Sensitivity
 from policyctl.core.policy import Guardrail, Limited, Topic
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
-from policyctl.errors import RefusedError
+from policyctl.errors import PolicyctlError, RefusedError
+from policyctl.usecases.import_configuration import ImportWish, import_configuration
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FROM = Provenance(policy="support-assistant", entry=3, digest="ab" * 32)
@@ -189,3 +193,45 @@ def test_the_vendors_code_would_notice(target, question, content, asked, tmp_pat
     (tmp_path / "wrong").write_text(json.dumps(content))
 
     assert "refused" in asked(target, question)["wrong"]
+
+
+REAL = Path(os.environ.get("POLICYCTL_REAL_CONFIGS", "/nowhere"))
+REEXPORTED = {
+    "bedrock": ("bedrock", "cloudformation", []),
+    "model-armor": ("model_armor", "model_armor", None),
+    "nemo": ("nemo", "nemo", None),
+    "openai-guardrails": ("openai_guardrails", "openai_guardrails", None),
+}
+
+
+@pytest.mark.parametrize("target", REEXPORTED)
+def test_what_real_configurations_become_is_taken_when_it_is_exported_again(
+    target, asked, tmp_path
+):
+    folder, question, wanted = REEXPORTED[target]
+    files = sorted((REAL / folder).glob("*"))
+    if not files:
+        pytest.skip("POLICYCTL_REAL_CONFIGS names no folder of them")
+    made = 0
+    for number, file in enumerate(files):
+        try:
+            done = import_configuration(
+                read_configurations([str(file)]),
+                TARGETS[target],
+                ImportWish(owner="ann", use_case="any", data_sensitivity="internal", id="real"),
+                schema="policy.v1.json",
+                documents=YamlDocuments(),
+                governance=WorkingGovernance(None),
+            )
+        except PolicyctlError:
+            continue
+        policy = replace(done.policy, stage=done.stage)
+        for item in exported(policy, TARGETS[target], FROM, NOW).documents:
+            (tmp_path / f"{number}.{item.name}").write_bytes(written_bytes(item))
+            made += 1
+
+    said = asked(target, question)
+
+    assert len(said) == made > 0
+    for name, answer in said.items():
+        assert answer == wanted if wanted is not None else "refused" not in answer, name
