@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from re import _parser  # type: ignore[attr-defined]  # the tree has no public name
+from sys import modules
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
     from typing import Any
+
+# `re` has loaded it. It has no public name, and typeshed knows it only in some versions.
+_parser = modules["re._parser"]
 
 LONGEST = 500
 """How many characters an expression may have."""

@@ -177,6 +177,41 @@ def openai_guardrails(content):
     }
 
 
+def lakera_answers(content):
+    """What any-guardrail makes of Lakera's answers: detectors by name, and whether each found."""
+    import requests
+    from any_guardrail.guardrails.lakera_guard import LakeraGuard
+
+    class Answer:
+        status_code = 200
+        text = ""
+        ok = True
+
+        def __init__(self, data):
+            self.data = data
+
+        def json(self):
+            return self.data
+
+        def raise_for_status(self):
+            pass
+
+    said = []
+    for line in content.splitlines():
+        answer = json.loads(line)["answer"]
+        if "breakdown" not in answer:
+            continue
+        requests.post = lambda *_, answer=answer, **__: Answer(answer)
+        output = LakeraGuard(api_key="x").validate("hello")
+        said.append(
+            {
+                "flagged": not output.valid,
+                "detectors": [[item.name, bool(item.triggered)] for item in output.categories],
+            }
+        )
+    return said
+
+
 def main(question, folder):
     said = {}
     for file in sorted(Path(folder).iterdir()):

@@ -45,14 +45,14 @@ def test_bedrocks_service_model_takes_the_samples(vendors):
 def test_every_word_of_bedrocks_service_model_is_known(vendors):
     enums = vendors("bedrock", sample("bedrock"))["enums"]
 
-    assert set(enums["GuardrailContentFilterType"]) == set(bedrock_assessment._CONTENT)
+    assert set(enums["GuardrailContentFilterType"]) == set(bedrock_assessment.CONTENT)
     assert set(enums["GuardrailContentFilterConfidence"]) == set(bedrock_assessment._CONFIDENCES)
     actions = {
         *enums["GuardrailContentPolicyAction"],
         *enums["GuardrailSensitiveInformationPolicyAction"],
     }
     assert actions == set(bedrock_assessment._ACTED) - {""}
-    assert set(bedrock_assessment._PERSONAL) <= set(enums["GuardrailPiiEntityType"])
+    assert set(bedrock_assessment.PERSONAL) <= set(enums["GuardrailPiiEntityType"])
 
 
 def test_model_armors_protocol_takes_the_samples_and_writes_them_alike(vendors):
@@ -143,3 +143,29 @@ def test_real_checks_of_openai_guardrails_are_read(vendors, text, found):
     }
     assert all(one.status is Status.OK for one in records)
     assert "5ecret" not in repr(records)
+
+
+def test_another_reader_of_lakeras_answers_sees_the_same_detections(environments, tmp_path):
+    python = environments.python(("any-guardrail==0.7.7",))
+    script = Path(__file__).with_name("ask_engines.py")
+    (tmp_path / "answers").write_bytes(sample("lakera").read_bytes())
+    ours = [
+        sorted((record.detector, bool(record.detected)) for record in reading("lakera", line))
+        for line in lines("lakera")
+        if "breakdown" in line["answer"]
+    ]
+
+    theirs = environments.ask(python, script, "lakera_answers", tmp_path)["answers"]
+
+    renamed = {
+        "unknown_link": "unknown_links",
+        "moderated_content/self-harm": "moderated_content/self_harm",
+        "pii/custom": "custom/pii",
+    }
+    found = [{(renamed.get(name, name), hit) for name, hit in item["detectors"]} for item in theirs]
+    assert [set(item) for item in ours] == [
+        {(name, any(hit for other, hit in item if other == name)) for name, _ in item}
+        for item in found
+    ]
+    # In Detect mode nothing is flagged, whatever was detected.
+    assert any(not item["flagged"] and any(hit for _, hit in item["detectors"]) for item in theirs)
