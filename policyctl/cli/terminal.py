@@ -22,9 +22,14 @@ def is_coloured() -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return is_screen()
 
 
 def somebody_is_there() -> bool:
     """True if a person can be asked: a terminal on both sides, and no CI system around it."""
     return sys.stdin.isatty() and sys.stdout.isatty() and not os.environ.get("CI")
+
+
+def is_screen() -> bool:
+    """True if standard output is a terminal that can be drawn on again."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from policyctl.core import paths
 from policyctl.core.canonical import decode, encode
 from policyctl.core.chain import Recorded
+from policyctl.core.entry import with_fields
 from policyctl.core.frozen import frozen
 from policyctl.core.trust_root import AUTHOR_NAMESPACE, approval_namespace
 
@@ -92,6 +93,43 @@ def envelope(payload: bytes, keyid: str, signature: bytes) -> bytes:
             "payloadType": PAYLOAD_TYPE,
             "signatures": [{"keyid": keyid, "sig": base64.b64encode(signature).decode("ascii")}],
         }
+    )
+
+
+@frozen
+class Signed:
+    """What an envelope with one signature holds; nothing about it is verified yet.
+
+    Attributes:
+        payload: the statement's bytes.
+        keyid: the fingerprint of the key that is said to have signed.
+    """
+
+    payload: bytes
+    keyid: str
+    signature: bytes
+
+
+def opened(content: bytes) -> Signed:
+    """What `envelope` put into one.
+
+    Raises:
+        ValueError: the bytes are no such envelope.
+    """
+    data = with_fields(
+        decode(content),
+        {
+            "payload": lambda value: isinstance(value, str),
+            "payloadType": lambda value: value == PAYLOAD_TYPE,
+            "signatures": lambda value: isinstance(value, list) and len(value) == 1,
+        },
+    )
+    texts = {"keyid": lambda value: isinstance(value, str), "sig": lambda it: isinstance(it, str)}
+    signature = with_fields(data["signatures"][0], texts)
+    return Signed(
+        payload=base64.b64decode(data["payload"], validate=True),
+        keyid=signature["keyid"],
+        signature=base64.b64decode(signature["sig"], validate=True),
     )
 
 

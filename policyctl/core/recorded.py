@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from policyctl.core.canonical import sha256
-from policyctl.core.entry import Entry
+from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.finding import Finding
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.tombstone import Tombstone
@@ -43,3 +43,16 @@ class Recorded:
     def digest(self) -> str:
         """What the next entry names as ``prev``: a redaction does not change it."""
         return self.tombstone.sha256 if self.tombstone else sha256(self.content)
+
+
+def in_force(entries: Iterable[Recorded]) -> Recorded | None:
+    """The last entry of a chain that is in force, or None if nothing of it was approved yet.
+
+    An emergency demotion counts at once, whatever approval it still owes.
+    """
+    found = None
+    for item in entries:
+        if item.missing and item.entry.action is not ChangeAction.EMERGENCY_DEMOTE:
+            break
+        found = item
+    return found

@@ -89,15 +89,28 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Part]], width: int | N
         rows: one part for each column.
         width: the terminal's width; None where nothing has to fit.
     """
-    widths = [
-        max([cells(headers[index]), *(cells(clean(row[index].text)) for row in rows)])
-        for index in range(len(headers))
-    ]
-    if width is not None and sum(widths) + 2 * (len(widths) - 1) > width:
+    widths = _widths(headers, rows)
+    if width is not None and _together(widths) > width:
         return _stacked(headers, rows)
     lines = [_row([Part(header, DIM) for header in headers], widths)]
     lines += [_row(row, widths) for row in rows]
     return lines
+
+
+def fits(headers: Sequence[str], rows: Sequence[Sequence[Part]], width: int | None) -> bool:
+    """True if `table` draws these in columns."""
+    return width is None or _together(_widths(headers, rows)) <= width
+
+
+def _widths(headers: Sequence[str], rows: Sequence[Sequence[Part]]) -> list[int]:
+    return [
+        max([cells(headers[index]), *(cells(clean(row[index].text)) for row in rows)])
+        for index in range(len(headers))
+    ]
+
+
+def _together(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def cells(text: str) -> int:

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from policyctl.core.canonical import sha256
 from policyctl.core.engines.target import Provenance
-from policyctl.core.entry import ChangeAction
 from policyctl.core.frozen import frozen
 from policyctl.core.paths import policy_path
 from policyctl.core.policy import Policy
-from policyctl.core.recorded import Recorded
+from policyctl.core.recorded import in_force
 from policyctl.errors import InputError, RefusedError, TamperingError
 from policyctl.usecases.governed import CommittedGovernance
 from policyctl.usecases.ledger_state import (
@@ -52,7 +51,7 @@ def approved_policy(policy: str, hands: Hands, *, now: datetime) -> Approved:
     if chain is None or chain.last is None:
         raise unknown_policy(state.ledger, policy)
     require_intact(state, policy, unrecorded=True)
-    standing = _standing(chain.entries)
+    standing = in_force(chain.entries)
     if standing is None:
         owed = ", ".join(f"{count} x {role}" for role, count in chain.last.missing.items())
         raise RefusedError(
@@ -91,17 +90,6 @@ def draft_policy(policy: str, hands: Hands, *, now: datetime) -> Approved:
         Provenance(policy=policy, entry=0, digest=sha256(content)),
         "",
     )
-
-
-def _standing(entries: tuple[Recorded, ...]) -> Recorded | None:
-    """The last entry that is in force."""
-    found = None
-    for item in entries:
-        emergency = item.entry.action is ChangeAction.EMERGENCY_DEMOTE
-        if item.missing and not emergency:
-            break
-        found = item
-    return found
 
 
 def _content(state: LedgerState, hands: Hands, policy: str, digest: str) -> bytes:
