@@ -88,6 +88,7 @@ class LedgerRepository:
                 ApprovalRule(need={"security": 1}),
                 ApprovalRule(need={"security": 2}, use_cases=(_STRICT,)),
             ),
+            baselines={name: sha256(content) for name, content in self.baselines().items()},
         )
         self._git("init", "-q", "-b", "main", ".")
 
@@ -115,22 +116,36 @@ class LedgerRepository:
         self.grow(entries, branch=branch, parent="main")
         self.last = before
 
+    def text(self, policy: str, seq: int, use_case: str) -> str:
+        """A policy file after so many edits."""
+        return (
+            f"schema: policyctl/policy/v1\nid: {policy}\nname: Policy {policy}\n"
+            f"purpose: Edited {seq} times.\nuse_case: {use_case}\ndata_sensitivity: internal\n"
+            "owner: erin\nstage: logging\nsensitivity: L2\n"
+            "guardrails:\n  - detector: prompt_attack\n"
+        )
+
+    def rationale(self, seq: int) -> str:
+        """Why an edit was made."""
+        return f"edit {seq}"
+
+    def baselines(self) -> dict[str, bytes]:
+        """The baselines that are adopted, by ``id@version``."""
+        return {}
+
     def _root_files(self) -> Iterator[tuple[str, bytes]]:
         content = root_bytes(self.root)
         yield paths.root_path(1), content
         yield paths.root_signature_path(1, "erin"), _PEOPLE["erin"].sign(content, ROOT_NAMESPACE)
+        for name, baseline in self.baselines().items():
+            yield paths.baseline_path(name), baseline
 
     def _entry_files(self, policy: str) -> Iterator[tuple[str, bytes]]:
         last = self.last.get(policy)
         seq = last.seq + 1 if last else 1
         strict = int(policy[-1]) % 2
         use_case = _STRICT if strict else _PLAIN
-        text = (
-            f"schema: policyctl/policy/v1\nid: {policy}\nname: Policy {policy}\n"
-            f"purpose: Edited {seq} times.\nuse_case: {use_case}\ndata_sensitivity: internal\n"
-            "owner: erin\nstage: logging\nsensitivity: L2\n"
-            "guardrails:\n  - detector: prompt_attack\n"
-        ).encode()
+        text = self.text(policy, seq, use_case).encode()
         entry = Entry(
             log=_LOG,
             policy=policy,
@@ -145,7 +160,7 @@ class LedgerRepository:
             after=sha256(text),
             owner="erin",
             use_case=use_case,
-            rationale=f"edit {seq}",
+            rationale=self.rationale(seq),
             root=1,
             requested_at=_START + timedelta(hours=seq),
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -199,6 +202,45 @@ def from_baseline() -> Callable[..., Policy]:
     return make
 
 
+@pytest.fixture(scope="session")
+def node_packages() -> Callable[..., tuple[str, Path]]:
+    """Has npm install packages, once, into a folder of their own; node, and ``node_modules``."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None:
+        pytest.skip("there is no node: .ci/run installs it")
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(os.environ.get("POLICYCTL_TEST_NODE") or Path(cache, "policyctl-test-node"))
+
+    def install(*packages: str) -> tuple[str, Path]:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Another process that runs tests may want the same at the same time.
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            missing = [one for one in packages if not _is_installed(folder / "node_modules", one)]
+            if missing and npm is None:
+                pytest.skip(f"there is no npm to install {missing}: .ci/run installs it")
+            if missing:
+                flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--prefix")
+                done = subprocess.run(
+                    [str(npm), "install", *flags, str(folder), *packages],
+                    capture_output=True,
+                    encoding="utf-8",
+                    timeout=300,
+                    check=False,
+                )
+                if done.returncode:
+                    pytest.skip(f"npm could not install {missing}: {done.stderr.strip()}")
+        return node, folder / "node_modules"
+
+    return install
+
+
+def _is_installed(folder: Path, package: str) -> bool:
+    name, _, version = package.rpartition("@")
+    described = folder / name / "package.json"
+    return described.exists() and json.loads(described.read_bytes())["version"] == version
+
+
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Check a text, to the byte, against the golden file of this name.
@@ -214,3 +256,54 @@ def golden() -> Callable[[str, str], None]:
         assert text == file.read_bytes().decode()
 
     return check
+
+
+EXCEPTIONS = """exceptions:
+  - {id: lab-prompts, guardrail: prompt_attack, reason: the laboratory attacks on purpose, \
+owner: assistants, expires: "2026-07-15", when: {app: redteam-lab}}
+  - {id: old-lab, guardrail: prompt_attack, reason: the laboratory attacked on purpose, \
+owner: sam, expires: "2026-06-15", when: {app: redteam-lab, direction: input}}
+"""
+
+
+@pytest.fixture(scope="session")
+def made_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the repository that `estate` copies."""
+    return tmp_path_factory.mktemp("estate") / "repository"
+
+
+@pytest.fixture
+def estate(empty: World, made_estate: Path, events: str, request: pytest.FixtureRequest) -> World:
+    """Four policies, as of July 2026.
+
+    One blocks in part and waits for Sam to approve an edit, one has exceptions, one has been
+    parked, and one is retired.
+    """
+    if made_estate.exists():
+        shutil.copytree(made_estate, empty.folder, dirs_exist_ok=True)
+        return empty
+    world: World = request.getfixturevalue("world")
+
+    def run(*arguments: str, why: str = "", day: str = "", by: str) -> None:
+        reason = ("--rationale", why) if why else ()
+        ran = world.run(*arguments, *reason, *(("--now", day) if day else ()), by=by)
+        assert ran.code == 0, ran.err + ran.out
+
+    def add(policy: str, text: str, day: str) -> None:
+        world.write(f"policies/{policy}.yaml", text.replace("id: team-assistant", f"id: {policy}"))
+        run("record", policy, why=f"why there is {policy}", day=day, by="erin")
+
+    add("team-assistant", POLICY, "2026-05-10")
+    promote = ("promote", "team-assistant", "--to", "limited", "--events", events)
+    run(*promote, why="the window is complete", day="2026-06-20", by="erin")
+    run("approve", "team-assistant", "--yes", by="sam")
+    content = world.read("policies/team-assistant.yaml")
+    world.write("policies/team-assistant.yaml", content + b"sensitivity: L2\n")
+    run("record", "team-assistant", why="fewer false alarms", day="2026-07-08", by="erin")
+    add("help-desk", POLICY + EXCEPTIONS, "2026-06-30")
+    add("parked", POLICY.replace("owner: assistants", "owner: ada"), "2026-02-01")
+    add("old-bot", POLICY, "2026-06-01")
+    run("retire", "old-bot", why="nobody asks it", day="2026-06-02", by="erin")
+    run("approve", "old-bot", "--yes", by="sam")
+    shutil.copytree(world.folder, made_estate)
+    return world

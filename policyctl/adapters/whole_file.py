@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from policyctl.errors import InputError
@@ -15,15 +16,29 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         InputError: they cannot be written; what was there still is.
     """
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> int:
+    """The same for bytes that come one after the other; how many they were.
+
+    Raises:
+        InputError: they cannot be written; what was there still is.
+    """
     beside = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
+            size = file.tell()
         Path(beside).chmod(0o644)
         Path(beside).replace(path)
-    except OSError as error:
+    except BaseException as error:
         if beside:
             Path(beside).unlink(missing_ok=True)
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        if isinstance(error, OSError):
+            raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise
+    return size

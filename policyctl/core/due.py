@@ -110,20 +110,23 @@ def _of_policy(state: PolicyState, estate: Estate, limits: Limits) -> Iterator[D
     yield from _parked(state, estate.now, limits)
 
 
-_OTHERWISE_SAID = frozenset({"APPROVALS_MISSING", "EMERGENCY_PENDING", "EMERGENCY_OVERDUE"})
+SIGNATURES_OWED = frozenset({"APPROVALS_MISSING", "EMERGENCY_PENDING", "EMERGENCY_OVERDUE"})
+"""What verification says about entries that wait for approval; the turns tell it better."""
+
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
-_OWED = frozenset({"ROOT_THRESHOLD", "TOMBSTONE_THRESHOLD"})
+ROOT_OWED = frozenset({"ROOT_THRESHOLD", "TOMBSTONE_THRESHOLD"})
+"""The same about trust roots and tombstones that wait for stewards."""
 
 
 def _finding(finding: Finding) -> Iterator[Due]:
-    if finding.code in _OTHERWISE_SAID:
+    if finding.code in SIGNATURES_OWED:
         return
     kind = Kind.TAMPERED
     if finding.code in _UNRECORDED:
         kind = Kind.UNRECORDED
     elif finding.code == NOT_IN_FORCE:
         kind = Kind.UNREADABLE
-    elif finding.code in _OWED:
+    elif finding.code in ROOT_OWED:
         kind = Kind.APPROVAL
     elif finding.severity < Severity.ERROR:
         kind = Kind.NOTED

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,13 +11,6 @@ from jsonschema import Draft202012Validator
 from policyctl.adapters.resources import shipped_file
 
 DAY = ("--now", "2026-07-10T12:00:00Z")
-POLICY = (Path(__file__).parents[1] / "data/team-assistant.yaml").read_text(encoding="utf-8")
-EXCEPTIONS = """exceptions:
-  - {id: lab-prompts, guardrail: prompt_attack, reason: the laboratory attacks on purpose, \
-owner: assistants, expires: "2026-07-15", when: {app: redteam-lab}}
-  - {id: old-lab, guardrail: prompt_attack, reason: the laboratory attacked on purpose, \
-owner: sam, expires: "2026-06-15", when: {app: redteam-lab, direction: input}}
-"""
 
 
 def done(world, *arguments, by=""):
@@ -27,51 +18,6 @@ def done(world, *arguments, by=""):
     ran = world.run(*arguments, by=by)
     assert ran.code == 0, ran.err + ran.out
     return ran
-
-
-def add(world, policy, text, day):
-    """Record a policy that is like the team's assistant but for some text."""
-    content = text.replace("id: team-assistant", f"id: {policy}")
-    world.write(f"policies/{policy}.yaml", content)
-    why = ("--rationale", f"why there is {policy}")
-    done(world, "record", policy, *why, "--now", day, by="erin")
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """A folder for the repository that all tests start from."""
-    return tmp_path_factory.mktemp("status") / "estate"
-
-
-@pytest.fixture
-def estate(empty, made, events, request):
-    """Four policies.
-
-    One blocks in part and waits for Sam to approve an edit, one has exceptions, one has been
-    parked, and one is retired.
-    """
-    if not made.exists():
-        world = request.getfixturevalue("world")
-        add(world, "team-assistant", POLICY, "2026-05-10")
-        why = ("--rationale", "the window is complete", "--now", "2026-06-20")
-        promote = ("promote", "team-assistant", "--to", "limited", "--events", events, *why)
-        done(world, *promote, by="erin")
-        done(world, "approve", "team-assistant", "--yes", by="sam")
-        text = world.read("policies/team-assistant.yaml").decode()
-        world.write("policies/team-assistant.yaml", text + "sensitivity: L2\n")
-        looser = ("--rationale", "fewer false alarms", "--now", "2026-07-08")
-        done(world, "record", "team-assistant", *looser, by="erin")
-        add(world, "help-desk", POLICY + EXCEPTIONS, "2026-06-30")
-        add(world, "parked", POLICY.replace("owner: assistants", "owner: ada"), "2026-02-01")
-        add(world, "old-bot", POLICY, "2026-06-01")
-        why = ("--rationale", "nobody asks it", "--now", "2026-06-02")
-        done(world, "retire", "old-bot", *why, by="erin")
-        done(world, "approve", "old-bot", "--yes", by="sam")
-        shutil.copytree(world.folder, made)
-    else:
-        empty.folder.rmdir()
-        shutil.copytree(made, empty.folder)
-    return empty
 
 
 def shown(world, *arguments):

@@ -25,7 +25,7 @@ PAGE = CHECKOUT / "docs" / "editors.md"
 # 2.0 asks for node 22.13, and some that are still supported have node 20.
 PACKAGE = "yaml-language-server@1.25.0"
 CURSOR = "‸"
-_NAME, _, _VERSION = PACKAGE.partition("@")
+_NAME = PACKAGE.partition("@")[0]
 _ANSWER = 30  # seconds
 _COMPLETES = {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}
 _CAPABILITIES = {
@@ -38,34 +38,10 @@ _CAPABILITIES = {
 
 
 @pytest.fixture(scope="session")
-def server() -> tuple[str, ...]:
-    """The command that starts the server, which npm installs into a folder of its own."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None:
-        pytest.skip("there is no node: .ci/run installs it")
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(os.environ.get("POLICYCTL_TEST_NODE") or Path(cache, "policyctl-test-node"))
-    package = folder / "node_modules" / _NAME
-    if not _is_installed(package):
-        if npm is None:
-            pytest.skip(f"{PACKAGE} is not in {folder}, and there is no npm: .ci/run installs both")
-        folder.mkdir(parents=True, exist_ok=True)
-        flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--prefix")
-        done = subprocess.run(
-            [npm, "install", *flags, str(folder), PACKAGE],
-            capture_output=True,
-            encoding="utf-8",
-            timeout=180,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"npm could not install {PACKAGE}, .ci/run can: {done.stderr.strip()}")
-    return node, str(package / "bin" / _NAME), "--stdio"
-
-
-def _is_installed(package: Path) -> bool:
-    described = package / "package.json"
-    return described.exists() and json.loads(described.read_bytes())["version"] == _VERSION
+def server(node_packages: Callable[..., tuple[str, Path]]) -> tuple[str, ...]:
+    """The command that starts the server."""
+    node, folder = node_packages(PACKAGE)
+    return node, str(folder / _NAME / "bin" / _NAME), "--stdio"
 
 
 @dataclass(frozen=True)

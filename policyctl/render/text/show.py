@@ -80,17 +80,21 @@ def _parted(name: str) -> tuple[str, str]:
 def _value(name: str, longest: int, item: Value) -> Line:
     padding = " " * (longest - cells(name) + 2)
     origin = Part(f"  ({item.origin})", DIM)
-    return line(f"  {name}{padding}", Part(_shown(item.value), BOLD), origin)
+    return line(f"  {name}{padding}", Part(value_words(item.value), BOLD), origin)
 
 
-def _shown(value: object) -> str:
+def value_words(value: object) -> str:
     """A value in words: on and off, lists with commas, and what has names by its names."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
-        return "; ".join(map(_shown, value)) if _is_deep(value) else ", ".join(map(_shown, value))
+        return (
+            "; ".join(map(value_words, value))
+            if _is_deep(value)
+            else ", ".join(map(value_words, value))
+        )
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_shown(inner)}" for name, inner in value.items())
+        return ", ".join(f"{name} {value_words(inner)}" for name, inner in value.items())
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -8,7 +8,7 @@ from policyctl.render.text.root import stewards_words
 from policyctl.usecases.verify import Verification
 from policyctl.usecases.witnesses import Witnessed
 
-_MEANING = {
+MEANING = {
     "tree": "what one commit's files can prove; a rollback of all of it, they cannot",
     "tree+checkpoint": "and nothing is gone that a checkpoint, or this verifier before, saw",
     "tree+base": "and that nothing was lost since the branch left its base",
@@ -48,7 +48,7 @@ def render(report: Verification, width: int | None = None) -> list[Line]:
     lines.append(line(_verdict(report), f" · {read} · commit {report.commit[:12]}"))
     # What a witness saw is not still there where it was found to be gone.
     says = report.passed or not report.witnessed.compared
-    meaning = Part(f" ({_MEANING[report.level]})" if says else "", DIM)
+    meaning = Part(f" ({MEANING[report.level]})" if says else "", DIM)
     lines.append(line(Part("level: ", DIM), report.level, meaning))
     lines += _scope(report)
     if report.history is not None:
