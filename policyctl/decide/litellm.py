@@ -22,7 +22,7 @@ from policyctl.decide.answers import completed, failed, heard, looked
 from policyctl.decide.caller import caller
 from policyctl.decide.followed import Followed
 from policyctl.decide.judging import Judged, judged, record_line
-from policyctl.decide.options import key_of, options_from
+from policyctl.decide.options import key_of, options_from, require_app
 from policyctl.decide.recording import Recorder
 from policyctl.decide.wrapped import Outcome, Wrapped
 
@@ -68,6 +68,7 @@ class PolicyGuardrail(CustomGuardrail):  # type: ignore[misc]  # there is no lit
             drafts=options.drafts,
             require=lambda decider: key_of(options, decider.policy),
         )
+        require_app(options, self._policy.decider.policy)
         self._recorder = Recorder(options.records)
         name = f"{guardrail_name} (wrapped)"
         self._wrapped = Wrapped(name, event_hook, options.wraps, options.timeout)

@@ -121,6 +121,19 @@ def key_of(options: Options, policy: Policy) -> str:
     return _USUAL_KEY
 
 
+def require_app(options: Options, policy: Policy) -> None:
+    """Refuse a configuration under which the policy would decide about nothing.
+
+    Raises:
+        InputError: the application is none that the policy applies to.
+    """
+    if options.app and policy.apps and options.app not in policy.apps:
+        raise InputError(
+            f"'{policy.id}' does not apply to '{options.app}', so nothing would be stopped there",
+            hint=f"policyctl.app is one of {', '.join(policy.apps)}",
+        )
+
+
 def _detectors(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(it, str) for it in value):
         raise InputError("policyctl.detectors is not a list of detectors")

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from policyctl.core.frozen import replace
 from policyctl.core.levels import Level
 from policyctl.core.policy import Limited
 from policyctl.core.stages import Stage
-from policyctl.decide.options import key_of, options_from
+from policyctl.decide.options import key_of, options_from, require_app
 from policyctl.errors import InputError
 
 LEAST = {
@@ -122,3 +123,18 @@ def test_a_share_by_what_litellm_does_not_know_needs_a_word_about_it(from_baseli
     assert key_of(options(key="team_id"), limited) == "team_id"
     assert key_of(options(), from_baseline("prompt-defense", Stage.LOGGING, share)) == "user_id"
     assert key_of(options(), from_baseline("prompt-defense")) == "user_id"
+
+
+def test_an_application_that_the_policy_does_not_apply_to_is_a_mistake(from_baseline):
+    policy = replace(from_baseline("prompt-defense"), apps=("shop", "voice"))
+
+    with pytest.raises(InputError) as caught:
+        require_app(options(app="shpo"), policy)
+
+    assert caught.value.message == (
+        "'support-assistant' does not apply to 'shpo', so nothing would be stopped there"
+    )
+    assert caught.value.hint == "policyctl.app is one of shop, voice"
+    for fitting in (options(app="shop"), options()):
+        require_app(fitting, policy)
+    require_app(options(app="shpo"), from_baseline("prompt-defense"))
