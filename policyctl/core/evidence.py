@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN
 from fractions import Fraction
 
@@ -16,9 +16,10 @@ from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import alpha
 from policyctl.core.frozen import frozen
 from policyctl.core.gate import evaluate
+from policyctl.core.gate_document import gate_data
 from policyctl.core.layout import EVIDENCE_TYPE
 from policyctl.core.picking import priced
-from policyctl.core.policy import Gate, Promote, Trigger
+from policyctl.core.policy import Gate, Trigger
 from policyctl.core.reviews import reviewed_tally
 from policyctl.core.stages import Stage
 from policyctl.core.statistics import (
@@ -28,13 +29,6 @@ from policyctl.core.statistics import (
     hypergeometric_upper,
 )
 from policyctl.core.tally import Stratum, Tally
-
-_SHARES = (
-    "completeness", "flag_rate", "weekly_change", "daily_variation", "mix_shift", "excepted",
-    "limited_blocked", "reviewed_twice", "agreement", "repeatable",
-    "exception_hits",
-)  # fmt: skip
-_COUNTS = ("harm", "newly_blocked", "reviewers")
 
 
 @frozen(order=True)
@@ -173,7 +167,7 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
                 for item in report.sources
             ],
             "engine": report.engine,
-            "gate": _gate(report.gate),
+            "gate": gate_data(report.gate),
             "traffic": _traffic(report.tally),
             "strata": [_stratum(stratum, report.each) for stratum in report.tally.strata],
             **further_parts(report.tally, report.gate, report.facts, report.triggers),
@@ -181,38 +175,6 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
             "verdict": report.verdict.value,
         }
     )
-
-
-def _gate(gate: Gate) -> dict[str, object]:
-    return {
-        "window_hours": gate.window // timedelta(hours=1),
-        "records": gate.records,
-        "reviewed": gate.reviewed,
-        "false_positives": decimal(gate.false_positives),
-        "confidence": decimal(gate.confidence),
-        "inference": gate.inference.value,
-        **_further(gate),
-    }
-
-
-def _further(gate: Gate) -> dict[str, object]:
-    """What the gate asks for besides, and nothing where it does not."""
-    asked: dict[str, object] = {}
-    for name in _SHARES:
-        share: Fraction | None = getattr(gate, name)
-        if share is not None:
-            asked[name] = decimal(share)
-    for name in _COUNTS:
-        count: int | None = getattr(gate, name)
-        if count is not None:
-            asked[name] = count
-    if gate.exceptions_frozen is not None:
-        asked["exceptions_frozen_hours"] = gate.exceptions_frozen // timedelta(hours=1)
-    if gate.expires is not None:
-        asked["expires_hours"] = gate.expires // timedelta(hours=1)
-    if gate.promote is not Promote.ALL:
-        asked["promote"] = gate.promote.value
-    return asked
 
 
 def _traffic(tally: Tally) -> dict[str, object]:

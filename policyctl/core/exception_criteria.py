@@ -10,6 +10,7 @@ from fractions import Fraction
 from policyctl.core.criterion import Criterion, Outcome, at_most, counted, met, percent
 from policyctl.core.exception_weeks import ExceptionWeeks, exception_weeks
 from policyctl.core.facts import Facts, complete_days
+from policyctl.core.margin import compared
 from policyctl.core.policy import Gate
 from policyctl.core.tally import Tally
 
@@ -116,7 +117,7 @@ def _hits(tally: Tally, limit: Fraction, facts: Facts) -> Iterator[Criterion]:
 
 def _weekly_hits(name: str, item: ExceptionWeeks, limit: Fraction, days: int) -> Criterion:
     """The interval of 90 % lies within the margin, or outside, as for the flag rate."""
-    low, high = float(1 / (1 + limit)), float(1 + limit)
+    high = float(1 + limit)
     ratio = item.ratio
     if ratio is None:
         short = len(item.hits) < 2  # noqa: PLR2004
@@ -131,18 +132,12 @@ def _weekly_hits(name: str, item: ExceptionWeeks, limit: Fraction, days: int) ->
             limit=high,
             need=2 * _WEEK - days if short else None,
         )
-    outcome, said = Outcome.UNDECIDED, "more hits are needed to tell"
-    if low <= ratio.lower and ratio.upper <= high:
-        outcome, said = Outcome.MET, "which is stable"
-    elif ratio.upper < low or high < ratio.lower:
-        outcome, said = Outcome.NOT_MET, "which is a change"
+    outcome, said = compared(ratio, limit, "hits")
     return Criterion(
         name=name,
         outcome=outcome,
         sentence=f"'{item.exception}' let {counted(item.hits[-1], 'detection')} through in the last"
-        f" week, for each evaluation {ratio.value:.2f} of the weeks before (90% interval"
-        f" {ratio.lower:.2f} to {ratio.upper:.2f}, where {low:.2f} to {high:.2f} is tolerated),"
-        f" {said}",
+        f" week, for each evaluation {ratio.value:.2f} of the weeks before {said}",
         value=ratio.value,
         bound=ratio.upper if ratio.value >= 1 else ratio.lower,
         limit=high,

@@ -10,6 +10,7 @@ from policyctl.core.daily import KINDS, DayCount
 from policyctl.core.equivalence import Dispersion, RateRatio, dispersion, rate_ratio
 from policyctl.core.facts import Facts, complete_days
 from policyctl.core.frozen import frozen
+from policyctl.core.margin import compared
 from policyctl.core.mix import chi_square, jensen_shannon, sampling_line, stability_index
 from policyctl.core.policy import Gate
 from policyctl.core.tally import Tally
@@ -146,8 +147,7 @@ def stability_criteria(tally: Tally, gate: Gate, facts: Facts) -> Iterator[Crite
 
 def _weekly(name: str, item: Stability, limit: Fraction) -> Criterion:
     """Two one-sided tests at 5 % each: the interval of 90 % lies within the margin, or outside."""
-    margin = 1 + limit
-    low, high = float(1 / margin), float(margin)
+    high = float(1 + limit)
     ratio = item.between_weeks
     if ratio is None:
         return Criterion(
@@ -162,17 +162,12 @@ def _weekly(name: str, item: Stability, limit: Fraction) -> Criterion:
             need=max(1, 2 * _WEEK - item.days) if item.days < 2 * _WEEK else None,
             stratum=item.name,
         )
-    outcome, said = Outcome.UNDECIDED, "more detections are needed to tell"
-    if low <= ratio.lower and ratio.upper <= high:
-        outcome, said = Outcome.MET, "which is stable"
-    elif ratio.upper < low or high < ratio.lower:
-        outcome, said = Outcome.NOT_MET, "which is a change"
+    outcome, said = compared(ratio, limit, "detections")
     return Criterion(
         name=name,
         outcome=outcome,
         sentence=f"{item.name}: the flag rate of the last week is {ratio.value:.2f} of the weeks"
-        f" before (90% interval {ratio.lower:.2f} to {ratio.upper:.2f}, where {low:.2f} to"
-        f" {high:.2f} is tolerated), {said}",
+        f" before {said}",
         value=ratio.value,
         bound=ratio.upper if ratio.value >= 1 else ratio.lower,
         limit=high,
