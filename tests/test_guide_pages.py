@@ -5,6 +5,7 @@ A page is followed from an empty folder, by one shell, block by block:
 - ``console``: behind ``$`` stands a command, behind ``>`` the rest of one. What follows is all that
   it prints, but for lines ``...``, which stand for any number of lines, and for ``(exit code N)``,
   without which it ends with 0.
+  The auditor's script is there as ``check.sh``, because its page says to save it so.
 - ``yaml add FILE``: lines that the reader adds at the end of a file.
 - ``yaml change FILE``: lines that the reader puts in the place of those with the same keys.
 """
@@ -28,6 +29,7 @@ if not DOCS.exists():
 
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "guides").glob("*.md"))]
 FENCE = re.compile(r"^```(console|yaml (?:add|change) \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SCRIPT = re.compile(r"^```sh check\.sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "=== the next command ==="
 
 Step = tuple[str, list[str]]
@@ -107,6 +109,8 @@ def follow(tmp_path, own_world, demo):
         ]
         for command in done_by_the_reader:
             rows += [f"echo '{MARK}'", command, 'echo "= $?"']
+        saved = SCRIPT.findall((DOCS / "verify-without-policyctl.md").read_text(encoding="utf-8"))
+        (tmp_path / "check.sh").write_text(*saved, encoding="utf-8")
         script = own_world / "page.sh"
         script.write_text("\n".join([*rows, ""]), encoding="utf-8")
         done = subprocess.run(
