@@ -38,6 +38,8 @@ class Given:
     records: Analysis | None = None
 
 
+_NOWHERE = "no commit here has its approved bytes (a shallow clone: git fetch --unshallow)"
+
 NOTHING = Given()
 """Nothing but the ledger."""
 
@@ -123,7 +125,7 @@ class _Policy:
         if content is None or sha256(content) != digest:
             content = self.hands.repository.past_content(path, digest)
         if content is None:
-            return None, (self._unread("its approved bytes are in no commit here"),)
+            return None, (self._unread(_NOWHERE),)
         reading = self.reader.read(content, path)
         if reading.effective is None or not reading.sound:
             return None, (self._unread("the approved file gives no policy in force"),)
