@@ -23,5 +23,10 @@ def render_end(folder: str) -> list[Line]:
     return [
         (),
         line(Part(f"The repository is in {folder}.", BOLD), " Look around:"),
-        line(Part(f"  cd {folder} && policyctl status && policyctl report --out .demo/report.html", NAME)),
+        line(
+            Part(
+                f"  cd {folder} && policyctl status && policyctl report --out .demo/report.html",
+                NAME,
+            )
+        ),
     ]
