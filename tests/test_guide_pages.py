@@ -6,7 +6,7 @@ A page is followed from an empty folder, by one shell, block by block:
   it prints, but for lines ``...``, which stand for any number of lines, and for ``(exit code N)``,
   without which it ends with 0.
   The auditor's script is there as ``check.sh``, because its page says to save it so.
-- ``yaml add FILE``: lines that the reader adds at the end of a file.
+- ``yaml add FILE``, ``json add FILE``: lines that the reader adds at the end of a file, new or not.
 - ``yaml change FILE``: lines that the reader puts in the place of those with the same keys.
 """
 
@@ -28,7 +28,9 @@ if not DOCS.exists():
     pytest.skip("no docs beside the package: run this in a checkout", allow_module_level=True)
 
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "guides").glob("*.md"))]
-FENCE = re.compile(r"^```(console|yaml (?:add|change) \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^```(console|(?:json|yaml) (?:add|change) \S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
 SCRIPT = re.compile(r"^```sh check\.sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = "=== the next command ==="
 
@@ -73,7 +75,11 @@ def changed(file: str, lines: str) -> str:
 
 
 def timeless(text: str) -> str:
-    """The text without what differs from run to run: digests, fingerprints, moments, days."""
+    """The text without what differs from run to run: digests, fingerprints, moments, days.
+
+    Nor with spaces at the ends of lines, which git puts behind what a server says.
+    """
+    text = re.sub(r" +$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12})\b", "HEX", text)
     text = re.sub(r"SHA256:[A-Za-z0-9+/]{43}", "FINGERPRINT", text)
     text = re.sub(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ| \d\d:\d\d UTC)", "MOMENT", text)
@@ -141,7 +147,16 @@ def test_every_command_prints_what_the_page_shows(page, follow):
         assert is_shown(said, rows[:-1] if ended else rows), f"$ {command}\n{said}"
 
 
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as forges make them."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_link_leads_somewhere(page):
-    for link in re.findall(r"\]\((?!https:)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / link).exists(), link
+    for link in re.findall(r"\]\((?!https:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in headings(target), link
