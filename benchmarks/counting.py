@@ -5,6 +5,7 @@ python benchmarks/counting.py scan|loop|count FILE…
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections import Counter
@@ -53,11 +54,13 @@ NEW = policy(Sensitivity.L3, Fraction(25, 100))
 
 def count(files: list[str]) -> None:
     """Evidence and replay, as ``policyctl evidence`` and ``policyctl replay`` count them."""
+    gc.set_threshold(100_000)  # as the command line does
     analysis = open_analysis(files)
-    tally = analysis.tally(OLD, NEW)
+    measured = analysis.measure(OLD, NEW)
     replay = analysis.replay(OLD, NEW)
     analysis.manifest()
-    print(analysis.engine, tally.records, tally.requests, replay.newly_blocked, len(replay.changed))
+    tally, days = measured.tally, len(measured.daily.days)
+    print(tally.records, tally.requests, days, replay.newly_blocked, len(replay.changed))
 
 
 def scan(files: list[str]) -> None:

@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyctl.adapters.analytics.dialect import Dialect
+from policyctl.adapters.analytics.rules_sql import COVERED, VERDICTS, number_of
 from policyctl.core.decision import Verdict
 from policyctl.core.record import Label
 from policyctl.core.replay import EXAMPLES, EXAMPLES_SALT, Kind, Place
 from policyctl.core.sides import Direction
 
-_VERDICTS = tuple(Verdict)
+_KINDS = tuple(Kind)
 
 
-def changed(decided: str, dialect: Dialect) -> str:
+def changed(decided: str) -> str:
     """The decisions that changed; summary, sessions and examples read it as ``changed``.
 
-    The place of each is one number, which `place_at` takes apart again.
+    The place of each is one number, which `place_at` takes apart again; so is the kind.
     """
-    allow = dialect.quoted(Verdict.ALLOW.value)
+    allow = number_of(Verdict.ALLOW)
     stratum = f"CASE WHEN new = {allow} THEN old_stratum ELSE new_stratum END"
-    count = len(_VERDICTS)
-    place = (
-        f"(({stratum}) * {count} + {_number('old', dialect)}) * {count} + {_number('new', dialect)}"
-    )
+    count = len(VERDICTS)
     return (
-        f"SELECT {place} AS place, {_kind(dialect)} AS kind,"
+        f"SELECT (({stratum}) * {count} + old) * {count} + new AS place, {_kind()} AS kind,"
         " day, session, label, request_id, detector"
         f" FROM ({decided}) d WHERE old <> new"
     )
@@ -38,16 +36,21 @@ def place_at(number: int, strata: Sequence[tuple[str, Direction, str]]) -> Place
         number: of the place.
         strata: guardrail, direction and application of each stratum, as `Rules` has them.
     """
-    rest, new = divmod(number, len(_VERDICTS))
-    stratum, old = divmod(rest, len(_VERDICTS))
+    rest, new = divmod(number, len(VERDICTS))
+    stratum, old = divmod(rest, len(VERDICTS))
     guardrail, direction, app = strata[stratum]
     return Place(
         guardrail=guardrail,
         direction=direction,
         app=app,
-        old=_VERDICTS[old],
-        new=_VERDICTS[new],
+        old=VERDICTS[old],
+        new=VERDICTS[new],
     )
+
+
+def kind_at(number: int) -> Kind:
+    """The kind that `changed` numbers so."""
+    return _KINDS[number]
 
 
 def summary(dialect: Dialect) -> str:
@@ -95,31 +98,30 @@ SELECT place, request_id, detector FROM (
 
 def tallied(decided: str, dialect: Dialect) -> str:
     """For each stratum: excepted, newly blocked, reviewed, false positives, unsure."""
-    stops, stopped = acts("new", dialect), acts("old", dialect)
-    newly = f"{stops} AND NOT {stopped}"
-    excepted = dialect.quoted(Verdict.EXCEPTED.value)
+    newly = f"{acts('new')} AND NOT {acts('old')}"
+    excepted = number_of(Verdict.EXCEPTED)
     false = _labels(dialect, Label.FALSE_POSITIVE, Label.UNSURE)
     unsure = _labels(dialect, Label.UNSURE)
     return f"""
-SELECT new_guardrail, direction, app,
+SELECT new_stratum,
   count(CASE WHEN new = {excepted} THEN 1 END),
   count(CASE WHEN {newly} THEN 1 END),
   count(CASE WHEN {newly} AND label IS NOT NULL THEN 1 END),
   count(CASE WHEN {newly} AND {false} THEN 1 END),
   count(CASE WHEN {newly} AND {unsure} THEN 1 END)
-FROM ({decided}) d WHERE new_guardrail <> '' GROUP BY new_guardrail, direction, app
+FROM ({decided}) d WHERE {COVERED} GROUP BY new_stratum
 """
 
 
 def by_level(decided: str, dialect: Dialect) -> str:
     """For each stratum and level: detections without exception, reviewed, false positives."""
     false = _labels(dialect, Label.FALSE_POSITIVE, Label.UNSURE)
-    excepted = dialect.quoted(Verdict.EXCEPTED.value)
+    excepted = number_of(Verdict.EXCEPTED)
     return f"""
-SELECT new_guardrail, direction, app, level, count(*),
+SELECT new_stratum, level, count(*),
   count(CASE WHEN label IS NOT NULL THEN 1 END), count(CASE WHEN {false} THEN 1 END)
-FROM ({decided}) d WHERE new <> {excepted} AND new_guardrail <> ''
-GROUP BY new_guardrail, direction, app, level
+FROM ({decided}) d WHERE new <> {excepted} AND {COVERED}
+GROUP BY new_stratum, level
 """
 
 
@@ -131,23 +133,15 @@ def _labels(dialect: Dialect, *labels: Label) -> str:
     return f"label IN ({', '.join(dialect.quoted(label.value) for label in labels)})"
 
 
-def acts(side: str, dialect: Dialect) -> str:
+def acts(side: str) -> str:
     """Whether the verdict of a side, ``old`` or ``new``, stops something."""
-    acting = ", ".join(dialect.quoted(verdict.value) for verdict in Verdict if verdict.acts)
+    acting = ", ".join(str(number_of(verdict)) for verdict in Verdict if verdict.acts)
     return f"({side} IN ({acting}))"
 
 
-def _number(side: str, dialect: Dialect) -> str:
-    cases = (
-        f"WHEN {dialect.quoted(verdict.value)} THEN {number}"
-        for number, verdict in enumerate(_VERDICTS)
-    )
-    return f"CASE {side} {' '.join(cases)} END"
-
-
-def _kind(dialect: Dialect) -> str:
-    stops, stopped = acts("new", dialect), acts("old", dialect)
-    names = {kind: dialect.quoted(kind.value) for kind in Kind}
+def _kind() -> str:
+    stops, stopped = acts("new"), acts("old")
+    names = {kind: number for number, kind in enumerate(_KINDS)}
     return (
         f"CASE WHEN {stops} AND {stopped} THEN {names[Kind.BLOCKED_OTHERWISE]}"
         f" WHEN {stops} THEN {names[Kind.NEWLY_BLOCKED]}"

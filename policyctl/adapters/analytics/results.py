@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from policyctl.adapters.analytics.changes_sql import place_at
-from policyctl.core.counted_daily import DayDecisions, DayKey, DayTraffic, ExceptedDay
+from policyctl.adapters.analytics.changes_sql import kind_at, place_at
+from policyctl.core.counted_daily import ExceptedDay
 from policyctl.core.counted_tally import Flagged, StratumKey
+from policyctl.core.daily import KINDS, DayCount
 from policyctl.core.decision_table import Cell
-from policyctl.core.record import Status
 from policyctl.core.recorded_traffic import Seen
 from policyctl.core.repeats import Repeats, in_order
-from policyctl.core.replay import Changed, ChangedDay, Changes, Example, Kind
+from policyctl.core.replay import Changed, ChangedDay, Changes, Example
 from policyctl.core.review_sample import Case, Drawn, StratumSample
 from policyctl.core.scores import BINS, ScoreCounts, scores_in_order
 from policyctl.core.sensitivity_choice import LevelCount
@@ -57,119 +57,123 @@ def versions_of(rows: Iterable[Row]) -> dict[Cell, list[str]]:
     return found
 
 
-def flagged_of(rows: Iterable[Row]) -> dict[StratumKey, Flagged]:
-    """Decisions by stratum."""
+def flagged_of(rows: Iterable[Row], strata: Sequence[StratumKey]) -> dict[StratumKey, Flagged]:
+    """Decisions by stratum; rows of `changes_sql.tallied`."""
     return {
-        (row[0], Direction(row[1]), row[2]): Flagged(
-            excepted=int(row[3]),
-            newly_blocked=int(row[4]),
-            reviewed=int(row[5]),
-            false_positives=int(row[6]),
-            unsure=int(row[7]),
+        strata[stratum]: Flagged(
+            excepted=excepted,
+            newly_blocked=newly,
+            reviewed=reviewed,
+            false_positives=false,
+            unsure=unsure,
         )
-        for row in rows
+        for stratum, excepted, newly, reviewed, false, unsure in rows
     }
 
 
-def days_of(rows: Iterable[Row]) -> Iterator[DayTraffic]:
-    """Records by cell, day, level and whether they are answers; rows of `daily_sql.TRAFFIC`."""
-    for row in rows:
-        yield DayTraffic(
-            day=_day(row[4]),
-            cell=cell_of(row),
-            level=None if row[5] is None else int(row[5]),
-            answered=row[6] == Status.OK.value,
-            records=int(row[7]),
+def days_of(rows: Iterable[Row], strata: Sequence[StratumKey]) -> Iterator[DayCount]:
+    """The counts of each stratum day by day, in their order; rows of `daily_sql.days`."""
+    for stratum, day, *counts in _in_order(rows, strata):
+        guardrail, direction, app = strata[stratum]
+        evaluations, errors, flagged, reached, scope_flagged = counts[:5]
+        excepted, newly, already, blocked, passed = counts[5 + KINDS :]
+        yield DayCount(
+            day=_day(day),
+            guardrail=guardrail,
+            direction=direction,
+            app=app,
+            evaluations=evaluations,
+            errors=errors,
+            flagged=flagged,
+            scope_evaluations=reached,
+            scope_flagged=scope_flagged,
+            scope_levels=tuple(counts[5 : 5 + KINDS]),
+            excepted=excepted,
+            newly_blocked=newly,
+            already_blocked=already,
+            engine_blocked=blocked,
+            engine_passed=passed,
         )
 
 
-def decisions_of(rows: Iterable[Row]) -> dict[DayKey, DayDecisions]:
-    """Decisions by stratum and day; rows of `daily_sql.decisions`."""
-    return {
-        (row[0], Direction(row[1]), row[2], _day(row[3])): DayDecisions(
-            excepted=int(row[4]),
-            newly_blocked=int(row[5]),
-            already_blocked=int(row[6]),
-            engine_blocked=int(row[7]),
-            engine_passed=int(row[8]),
-        )
-        for row in rows
-    }
-
-
-def excepted_of(rows: Iterable[Row]) -> Iterator[ExceptedDay]:
+def excepted_of(rows: Iterable[Row], cells: Sequence[Cell]) -> Iterator[ExceptedDay]:
     """What exceptions let through, by cell, day and key; rows of `daily_sql.excepted`."""
-    for row in rows:
-        yield ExceptedDay(day=_day(row[4]), cell=cell_of(row), key=row[5], hits=int(row[6]))
+    for cell, day, key, hits in rows:
+        yield ExceptedDay(day=_day(day), cell=cells[cell], key=key, hits=hits)
 
 
-def sample_of(clusters: Iterable[Row], drawn: Iterable[Row]) -> tuple[StratumSample, ...]:
+def sample_of(
+    clusters: Iterable[Row], drawn: Iterable[Row], strata: Sequence[StratumKey]
+) -> tuple[StratumSample, ...]:
     """The sample of each stratum, in their order.
 
     Args:
         clusters: rows of `daily_sql.clusters`.
         drawn: rows of `daily_sql.drawn`, in their order.
+        strata: each stratum by its number.
     """
-    found: dict[Row, list[Drawn]] = {}
-    for row in drawn:
-        stratum, (place, request_id, detector, micros) = row[:3], row[3:]
-        case = Case(request_id, detector, Direction(row[1]))
+    found: dict[int, list[Drawn]] = {}
+    for stratum, place, request_id, detector, micros in drawn:
+        case = Case(request_id, detector, strata[stratum][1])
         time = _EPOCH + timedelta(microseconds=int(micros))
         found.setdefault(stratum, []).append(Drawn(place=int(place), case=case, time=time))
     return tuple(
         StratumSample(
-            guardrail=guardrail,
-            direction=Direction(direction),
-            app=app,
+            guardrail=strata[stratum][0],
+            direction=strata[stratum][1],
+            app=strata[stratum][2],
             detections=int(detections),
             clusters=int(cases),
-            drawn=tuple(found.get((guardrail, direction, app), ())),
+            drawn=tuple(found.get(stratum, ())),
         )
-        for guardrail, direction, app, detections, cases in sorted(clusters)
+        for stratum, detections, cases in _in_order(clusters, strata)
     )
 
 
-def repeats_of(rows: Iterable[Row]) -> tuple[Repeats, ...]:
+def repeats_of(rows: Iterable[Row], strata: Sequence[StratumKey]) -> tuple[Repeats, ...]:
     """The messages seen again; rows of `details_sql.REPEATS`."""
     return in_order(
         Repeats(
-            guardrail=guardrail,
-            direction=Direction(direction),
-            app=app,
+            guardrail=strata[stratum][0],
+            direction=strata[stratum][1],
+            app=strata[stratum][2],
             messages=int(messages),
             same=int(same),
         )
-        for guardrail, direction, app, messages, same in rows
+        for stratum, messages, same in rows
     )
 
 
-def scores_of(rows: Iterable[Row]) -> tuple[ScoreCounts, ...]:
+def scores_of(rows: Iterable[Row], strata: Sequence[StratumKey]) -> tuple[ScoreCounts, ...]:
     """Detections by score; rows of `details_sql.SCORES`."""
-    found: dict[Row, list[int]] = {}
-    for guardrail, direction, app, place, count in rows:
-        counts = found.setdefault((guardrail, direction, app), [0] * BINS)
+    found: dict[int, list[int]] = {}
+    for stratum, place, count in rows:
+        counts = found.setdefault(stratum, [0] * BINS)
         counts[int(place)] = int(count)
     return scores_in_order(
         ScoreCounts(
-            guardrail=guardrail, direction=Direction(direction), app=app, counts=tuple(counts)
+            guardrail=strata[stratum][0],
+            direction=strata[stratum][1],
+            app=strata[stratum][2],
+            counts=tuple(counts),
         )
-        for (guardrail, direction, app), counts in found.items()
+        for stratum, counts in found.items()
     )
 
 
-def level_counts_of(rows: Iterable[Row]) -> tuple[LevelCount, ...]:
-    """Detections by stratum and level, in their order."""
+def level_counts_of(rows: Iterable[Row], strata: Sequence[StratumKey]) -> tuple[LevelCount, ...]:
+    """Detections by stratum and level, in their order; rows of `changes_sql.by_level`."""
     return tuple(
         LevelCount(
-            guardrail=guardrail,
-            direction=Direction(direction),
-            app=app,
+            guardrail=strata[stratum][0],
+            direction=strata[stratum][1],
+            app=strata[stratum][2],
             level=int(level),
             detections=int(detections),
             reviewed=int(reviewed),
             false_positives=int(false),
         )
-        for guardrail, direction, app, level, detections, reviewed, false in sorted(rows)
+        for stratum, level, detections, reviewed, false in _in_order(rows, strata)
     )
 
 
@@ -212,8 +216,20 @@ def changes_of(
             )
             for place, found in days.items()
         ),
-        sessions={Kind(kind): int(count) for kind, count in sessions},
+        sessions={kind_at(kind): int(count) for kind, count in sessions},
     )
+
+
+def _in_order(rows: Iterable[Row], strata: Sequence[StratumKey]) -> list[Row]:
+    """Rows that begin with the number of a stratum, by what the numbers stand for."""
+    names = sorted(range(len(strata)), key=lambda number: _order(strata[number]))
+    turns = {number: turn for turn, number in enumerate(names)}
+    return sorted(rows, key=lambda row: (turns[row[0]], row[1]))
+
+
+def _order(stratum: StratumKey) -> tuple[str, str, str]:
+    guardrail, direction, app = stratum
+    return guardrail, direction.value, app
 
 
 def _day(value: date | str) -> date:

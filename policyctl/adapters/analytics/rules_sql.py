@@ -13,18 +13,28 @@ from policyctl.core.sides import Direction
 
 CELL = ("app", "cohort", "direction", "detector")
 SIDES = ("old", "new")
-_SIDE = ("guardrail", "stratum", "sensitivity", "action", "cut", "until")
-RULES = (*CELL, *(f"{side}_{name}" for side in SIDES for name in _SIDE))
+_SIDE = ("stratum", "sensitivity", "action", "reached", "cut", "until")
+RULES = ("cell", *CELL, *(f"{side}_{name}" for side in SIDES for name in _SIDE))
 """Columns of the relation ``rules``. A sensitivity of 0 flags nothing; ``until`` may be NULL.
 
-A stratum is told by its number in `Rules.strata`: engines group by numbers faster than by texts.
+Cells, strata and actions are told by their numbers in `Rules` and in `VERDICTS`: engines group and
+join by numbers faster than by texts. A side without a row has the stratum `UNCOVERED`.
 """
 
-KEYED = (*CELL, "key", *(f"{side}_until" for side in SIDES))
+KEYED = ("cell", "key", *(f"{side}_until" for side in SIDES))
 """Columns of the relation ``keyed``: the last days of exceptions for single keys."""
 
-NUMBERS = ("sensitivity", "stratum")
+NUMBERS = ("cell", "sensitivity", "stratum", "action", "reached")
 """How the names of columns end that hold small numbers."""
+
+VERDICTS = tuple(Verdict)
+"""Verdicts in the order of their numbers."""
+
+UNCOVERED = -1
+"""The stratum of what no enabled guardrail covers."""
+
+COVERED = f"new_stratum <> {UNCOVERED}"
+"""Whether a guardrail of the new policy covers it."""
 
 Value = str | int | date | None
 
@@ -35,6 +45,7 @@ class Rules:
 
     Attributes:
         rules: rows of `RULES`; cells that neither policy covers have none.
+        cells: each row's cell, in the order of their numbers.
         keyed: rows of `KEYED`.
         salts: the salt of each side's buckets.
         shared: for each side, whether some row takes in a part of the keys.
@@ -43,6 +54,7 @@ class Rules:
     """
 
     rules: tuple[tuple[Value, ...], ...]
+    cells: tuple[Cell, ...]
     keyed: tuple[tuple[Value, ...], ...]
     salts: tuple[str, str]
     shared: tuple[bool, bool]
@@ -50,9 +62,15 @@ class Rules:
     deepest: int
 
 
+def number_of(verdict: Verdict) -> int:
+    """The number by which engines know a verdict."""
+    return VERDICTS.index(verdict)
+
+
 def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell]) -> Rules:
     """The relations for cells."""
     rules: list[tuple[Value, ...]] = []
+    covered: list[Cell] = []
     keyed: list[tuple[Value, ...]] = []
     shared = [False, False]
     strata: dict[tuple[str, Direction, str], int] = {}
@@ -61,25 +79,27 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
         rows = tuple(table.row(cell) for table in tables)
         if rows == (None, None):
             continue
-        names: tuple[Value, ...] = (cell.app, cell.cohort, cell.direction.value, cell.detector)
         sides: list[Value] = []
         until: dict[str, list[date | None]] = {}
         for side, row in enumerate(rows):
-            guardrail = row.guardrail if row else ""
-            stratum = strata.setdefault((guardrail, cell.direction, cell.app), len(strata))
             if row is None:
-                sides += ["", stratum, 0, "", NOBODY, None]
+                sides += [UNCOVERED, 0, 0, 0, NOBODY, None]
                 continue
             shared[side] |= row.cut not in (NOBODY, EVERYBODY)
             deepest = max(deepest, row.sensitivity)
-            sides += [guardrail, stratum, int(row.sensitivity)]
-            sides += [row.action.value, row.cut, row.until]
+            stratum = (row.guardrail, cell.direction, cell.app)
+            action = number_of(Verdict(row.action.value))
+            sides += [strata.setdefault(stratum, len(strata)), int(row.sensitivity)]
+            sides += [action, int(row.reached), row.cut, row.until]
             for key, last in row.keys:
                 until.setdefault(key, [None, None])[side] = last
-        rules.append((*names, *sides))
-        keyed += [(*names, key, *days) for key, days in until.items()]
+        names = (cell.app, cell.cohort, cell.direction.value, cell.detector)
+        rules.append((len(rules), *names, *sides))
+        covered.append(cell)
+        keyed += [(len(rules) - 1, key, *days) for key, days in until.items()]
     return Rules(
         rules=tuple(rules),
+        cells=tuple(covered),
         keyed=tuple(keyed),
         salts=(tables[0].salt, tables[1].salt),
         shared=(shared[0], shared[1]),
@@ -91,18 +111,14 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
 def decided(rules: Rules, dialect: Dialect) -> str:
     """A query that gives each hit that one of the policies flags, with both verdicts.
 
-    These are ``old`` and ``new``. It reads ``hits`` (with ``day``), ``rules`` and, where there are
-    any, ``keyed``.
+    These are ``old`` and ``new``, numbers as in `VERDICTS`. It reads ``hits`` (with ``day``),
+    ``rules`` and, where there are any, ``keyed``.
     """
     on = " AND ".join(f"h.{name} = r.{name}" for name in CELL)
-    keyed = ""
-    if rules.keyed:
-        same = " AND ".join(f"h.{name} = k.{name}" for name in (*CELL, "key"))
-        keyed = f" LEFT JOIN keyed k ON {same}"
+    keyed = " LEFT JOIN keyed k ON r.cell = k.cell AND h.key = k.key" if rules.keyed else ""
     columns = (
-        "h.app, h.cohort, h.direction, h.detector, h.request_id, h.session, h.key, h.level,"
-        " h.label, h.day, h.micros, h.blocked, h.cluster,"
-        " r.old_guardrail, r.new_guardrail, r.old_stratum, r.new_stratum"
+        "r.cell, h.detector, h.request_id, h.session, h.key, h.level, h.label, h.day, h.micros,"
+        " h.blocked, h.cluster, r.old_stratum, r.new_stratum"
     )
     verdicts = ", ".join(
         f"{_verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
@@ -126,9 +142,7 @@ def _bucketed(rules: Rules, dialect: Dialect) -> str:
 def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
     """The six questions of `decision.decide`, for a row of ``hits`` and one of ``rules``."""
     name = SIDES[side]
-    allow, excepted, log = (
-        dialect.quoted(verdict.value) for verdict in (Verdict.ALLOW, Verdict.EXCEPTED, Verdict.LOG)
-    )
+    allow, excepted, log = map(number_of, (Verdict.ALLOW, Verdict.EXCEPTED, Verdict.LOG))
     cases = [
         f"WHEN h.level > r.{name}_sensitivity THEN {allow}",
         f"WHEN h.day <= r.{name}_until THEN {excepted}",

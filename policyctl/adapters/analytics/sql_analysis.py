@@ -12,7 +12,6 @@ from policyctl.adapters.analytics.results import (
     Row,
     changes_of,
     days_of,
-    decisions_of,
     excepted_of,
     flagged_of,
     level_counts_of,
@@ -118,46 +117,48 @@ class SqlAnalysis:
         """Everything that a gate is judged on."""
         seen = self._traffic()
         requests = self._sql.requests(new.apps)
-        hits = self._decided(old, new)
+        rules = self._decided(old, new)
+        again = self._sql.rows(details_sql.REPEATS) if repeats else ()
+        steps = self._sql.rows(details_sql.SCORES) if scores else ()
         return Measured(
-            tally=self._tally(new, seen, requests, hits),
-            daily=daily_of(new, self._days(new, requests, hits)),
-            sample=self._sample(hits, size) if size else (),
-            repeats=repeats_of(self._sql.rows(details_sql.REPEATS)) if repeats else None,
-            scores=scores_of(self._sql.rows(details_sql.SCORES)) if scores else (),
+            tally=self._tally(new, seen, requests, rules),
+            daily=daily_of(new, self._days(new, requests, rules)),
+            sample=self._sample(rules, size) if size else (),
+            repeats=repeats_of(again, rules.strata) if repeats else None,
+            scores=scores_of(steps, rules.strata) if scores else (),
         )
 
-    def _decided(self, old: Policy, new: Policy) -> str:
-        """A query of the hits and what becomes of them."""
-        self._decide((table_of(old), table_of(new, new.apps)))
-        return _DECIDED
+    def _decided(self, old: Policy, new: Policy) -> Rules:
+        """Decide the hits, as a gate does."""
+        return self._decide((table_of(old), table_of(new, new.apps)))
 
-    def _days(self, new: Policy, requests: Requests, hits: str) -> CountedDays:
-        dialect = self._sql.dialect
+    def _days(self, new: Policy, requests: Requests, rules: Rules) -> CountedDays:
         keys = sorted({key for item in new.exceptions for key in item.keys})
+        excepted = daily_sql.excepted(_DECIDED, keys, self._sql.dialect)
         return CountedDays(
-            traffic=days_of(self._sql.rows(daily_sql.TRAFFIC)),
-            decisions=decisions_of(self._sql.rows(daily_sql.decisions(hits, dialect))),
-            excepted=excepted_of(self._sql.rows(daily_sql.excepted(hits, keys, dialect))),
+            days=days_of(self._sql.rows(daily_sql.days(_DECIDED)), rules.strata),
+            excepted=excepted_of(self._sql.rows(excepted), rules.cells),
             requests=requests,
         )
 
-    def _sample(self, hits: str, size: int) -> tuple[StratumSample, ...]:
-        dialect = self._sql.dialect
+    def _sample(self, rules: Rules, size: int) -> tuple[StratumSample, ...]:
         return sample_of(
-            self._sql.rows(daily_sql.clusters(hits, dialect)),
-            self._sql.rows(daily_sql.drawn(hits, size, dialect)),
+            self._sql.rows(daily_sql.clusters(_DECIDED)),
+            self._sql.rows(daily_sql.drawn(_DECIDED, size, self._sql.dialect)),
+            rules.strata,
         )
 
-    def _tally(self, new: Policy, seen: dict[Cell, Seen], requests: Requests, hits: str) -> Tally:
-        query = changes_sql.tallied(hits, self._sql.dialect)
+    def _tally(
+        self, new: Policy, seen: dict[Cell, Seen], requests: Requests, rules: Rules
+    ) -> Tally:
+        query = changes_sql.tallied(_DECIDED, self._sql.dialect)
         counted = Counted(
             seen=seen,
             levels=levels_of(self._sql.rows(traffic_sql.LEVELS)),
             versions=versions_of(self._sql.rows(traffic_sql.VERSIONS)),
             days=[row[0] for row in self._sql.rows(traffic_sql.DAYS)],
             requests=sum(requests.values()),
-            flagged=flagged_of(self._sql.rows(query)),
+            flagged=flagged_of(self._sql.rows(query), rules.strata),
         )
         return tally_of(new, counted)
 
@@ -167,7 +168,7 @@ class SqlAnalysis:
         dialect = self._sql.dialect
         requests = self._requests(old, new)
         rules = self._decide(tables_of(old, new))
-        self._sql.define("changed", changes_sql.changed(_DECIDED, dialect))
+        self._sql.define("changed", changes_sql.changed(_DECIDED))
         return replay_of(
             old,
             new,
@@ -190,9 +191,9 @@ class SqlAnalysis:
                 replace(item, sensitivity=max(Sensitivity)) for item in policy.guardrails
             ),
         )
-        self._decide((table_of(None), table_of(widest, policy.apps)))
+        rules = self._decide((table_of(None), table_of(widest, policy.apps)))
         rows = self._sql.rows(changes_sql.by_level(_DECIDED, self._sql.dialect))
-        return LevelCounts(counts=level_counts_of(rows), seen=seen)
+        return LevelCounts(counts=level_counts_of(rows, rules.strata), seen=seen)
 
     def _requests(self, old: Policy | None, new: Policy | None) -> int:
         policies = [policy for policy in (old, new) if policy]

@@ -7,7 +7,7 @@ records, first_us, last_us``.
 from __future__ import annotations
 
 from policyctl.adapters.analytics.dialect import Dialect
-from policyctl.adapters.analytics.rules_sql import CELL
+from policyctl.adapters.analytics.rules_sql import CELL, COVERED
 
 _CELL = ", ".join(CELL)
 
@@ -52,7 +52,7 @@ VERSIONS = f"SELECT DISTINCT {_CELL}, detector_version FROM cells WHERE status =
 DAYS = f"""
 SELECT DISTINCT t.day FROM totals t
 JOIN rules r ON {" AND ".join(f"t.{name} = r.{name}" for name in CELL)}
-WHERE t.status = 'ok' AND r.new_guardrail <> ''
+WHERE t.status = 'ok' AND r.{COVERED}
 """
 """The days on which a detector answered that the new policy covers."""
 
