@@ -6,6 +6,14 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.elsewhere import (
+    EmitSqlOption,
+    ResultsOption,
+    TableOption,
+    counted,
+    print_script,
+    require_one_way,
+)
 from policyctl.cli.formats import EvidenceFormat, Format
 from policyctl.cli.options import (
     EngineOption,
@@ -27,6 +35,9 @@ def evidence(
     labels: LabelsOption = None,
     requests: RequestsOption = None,
     engine: EngineOption = "auto",
+    emit_sql: EmitSqlOption = None,
+    table: TableOption = None,
+    results: ResultsOption = None,
     format: Annotated[
         EvidenceFormat,
         typer.Option(
@@ -43,31 +54,41 @@ def evidence(
     """
     from pathlib import Path
 
-    from policyctl.adapters.analytics.opening import open_analysis
     from policyctl.adapters.policy_files import read_policy
     from policyctl.adapters.working_governance import WorkingGovernance, governed_folder
     from policyctl.adapters.yaml_documents import YamlDocuments
     from policyctl.cli.evidence_inputs import beside, recorded_history
     from policyctl.cli.output import emit, has_width, write_bytes
-    from policyctl.cli.query_progress import query_shown
     from policyctl.core.stages import Stage
-    from policyctl.errors import UsageError
     from policyctl.render.evidence_html import render as as_html
     from policyctl.render.evidence_markdown import render as as_markdown
     from policyctl.render.json.evidence import render as as_json
     from policyctl.render.text.evidence import render as as_text
-    from policyctl.usecases.evidence import EXIT_CODES, judge
+    from policyctl.usecases.evidence import EXIT_CODES, judge, question_about
 
-    if not events:
-        raise UsageError("evidence is read from detection records", hint="--events FILE")
+    require_one_way(
+        events, engine, emit_sql, table, results, why="evidence is read from detection records"
+    )
     folder = governed_folder(Path.cwd())
     file, content = read_policy(policy, Path.cwd(), folder)
     given = beside(labels, requests)
+    target = Stage(to.value) if to else None
+    if emit_sql:
+        asked = question_about(
+            content,
+            file=file,
+            target=target,
+            documents=YamlDocuments(),
+            governance=WorkingGovernance(folder),
+            beside=given,
+        )
+        print_script(asked, emit_sql, table)
+        return
     report = judge(
         content,
         file=file,
-        target=Stage(to.value) if to else None,
-        records=open_analysis(events, engine, watch=query_shown),
+        target=target,
+        records=counted(events, engine, results),
         documents=YamlDocuments(),
         governance=WorkingGovernance(folder),
         scores=format is EvidenceFormat.HTML or (format is EvidenceFormat.TEXT and has_width()),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policyctl.cli.completion import policy_ids
+from policyctl.cli.elsewhere import AUTOMATIC, ResultsOption, counted
 from policyctl.cli.formats import Format, GateFormat
 from policyctl.cli.options import (
     DryRunOption,
@@ -19,9 +20,12 @@ from policyctl.cli.options import (
     RequestsOption,
     Target,
 )
+from policyctl.core.frozen import frozen
+from policyctl.errors import UsageError
 
 if TYPE_CHECKING:
     from policyctl.render.lines import Line
+    from policyctl.usecases.ports import Analysis
     from policyctl.usecases.promote import Promotion
 
 
@@ -43,6 +47,7 @@ def promote(
     labels: LabelsOption = None,
     requests: RequestsOption = None,
     engine: EngineOption = "auto",
+    results: ResultsOption = None,
     key: KeyOption = None,
     dry_run: DryRunOption = False,
     check: Annotated[
@@ -98,7 +103,7 @@ def promote(
             policy,
             to,
             rationale,
-            events or labels or requests,
+            events or labels or requests or results,
             key,
             engine=engine,
             base=base,
@@ -113,7 +118,7 @@ def promote(
         name,
         target,
         rationale,
-        (events, labels, requests, engine),
+        Grounds(events=events, results=results, labels=labels, requests=requests, engine=engine),
         key,
         now,
         Format(format.value),
@@ -121,23 +126,42 @@ def promote(
     )
 
 
+@frozen
+class Grounds:
+    """What a promotion stands on, as the command line names it."""
+
+    events: list[str] | None
+    results: list[str] | None
+    labels: str | None
+    requests: str | None
+    engine: str
+
+    def records(self) -> Analysis | None:
+        """The records, or what a script says of them; None for neither."""
+        if self.events and self.results:
+            raise UsageError("--events and --import-results exclude each other")
+        if self.results and self.engine != AUTOMATIC:
+            raise UsageError("--engine is for --events, not for --import-results")
+        if not self.events and not self.results:
+            return None
+        return counted(self.events, self.engine, self.results)
+
+
 def _move(
     policy: str,
     to: Target,
     rationale: str | None,
-    grounds: tuple[list[str] | None, str | None, str | None, str],
+    grounds: Grounds,
     key: str | None,
     now: str | None,
     format: Format,
     *,
     dry_run: bool,
 ) -> None:
-    """Promote on records, verdicts on a sample and counted requests, by what counts the records."""
-    from policyctl.adapters.analytics.opening import open_analysis
+    """Promote on the grounds of records or counts, verdicts on a sample, and counted requests."""
     from policyctl.cli.evidence_inputs import beside
     from policyctl.cli.output import emit
     from policyctl.cli.present import moment
-    from policyctl.cli.query_progress import query_shown
     from policyctl.cli.rationale import reason
     from policyctl.cli.workplace import change_name, policy_id, workplace
     from policyctl.core.stages import Stage
@@ -146,7 +170,6 @@ def _move(
     from policyctl.render.text.promote import render as as_text
     from policyctl.usecases.promote import promote as move
 
-    events, labels, requests, engine = grounds
     with workplace(key) as hands:
 
         def change(why: str, *, dry: bool) -> Promotion:
@@ -154,12 +177,12 @@ def _move(
                 policy_id(policy),
                 target=Stage(to.value),
                 rationale=why,
-                records=open_analysis(events, engine, watch=query_shown) if events else None,
+                records=grounds.records(),
                 change=change_name(),
                 now=moment(now),
                 hands=hands,
                 dry_run=dry,
-                beside=beside(labels, requests),
+                beside=beside(grounds.labels, grounds.requests),
             )
 
         def preview(why: str) -> list[Line]:

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyctl.cli.elsewhere import (
+    EmitSqlOption,
+    ResultsOption,
+    TableOption,
+    counted,
+    print_script,
+    require_one_way,
+)
 from policyctl.cli.formats import Format, TableFormat
 from policyctl.cli.options import EngineOption, EventsOption, PolicyArgument, TableFormatOption
 from policyctl.core.stages import Stage
@@ -54,31 +62,38 @@ def replay(
         ),
     ] = None,
     engine: EngineOption = "auto",
+    emit_sql: EmitSqlOption = None,
+    table: TableOption = None,
+    results: ResultsOption = None,
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Decide recorded traffic under two versions of a policy.
 
     HEAD's and the present one, unless options say otherwise.
     """
-    from policyctl.adapters.analytics.opening import open_analysis
-    from policyctl.cli.query_progress import query_shown
     from policyctl.errors import UsageError
-    from policyctl.usecases.replay import EXIT_CODES, replay_policy
+    from policyctl.usecases.replay import EXIT_CODES, question_of, replay_policy
 
-    if not events:
-        raise UsageError("a replay decides recorded detections", hint="--events FILE")
+    require_one_way(
+        events, engine, emit_sql, table, results, why="a replay decides recorded detections"
+    )
     if base is not None and against is not None:
         raise UsageError("--base and --against exclude each other")
     new, old = _versions(policy, base, against)
+    moved = Stage(stage.value) if stage else None
+    if emit_sql:
+        print_script(question_of(old, new, moved), emit_sql, table)
+        return
     report = replay_policy(
         old,
         new,
         before=against or base or "HEAD",
         after="the working tree",
-        records=open_analysis(events, engine, watch=query_shown),
-        stage=Stage(stage.value) if stage else None,
+        records=counted(events, engine, results),
+        stage=moved,
         budget=budget,
         suggest=suggest,
+        again=not results,
     )
     _print(report, format)
     raise typer.Exit(EXIT_CODES[report.verdict])

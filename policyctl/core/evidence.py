@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN
 from fractions import Fraction
 
-from policyctl.core.canonical import encode
+from policyctl.core.canonical import encode, sha256
 from policyctl.core.criterion import Criterion, Outcome, verdict
 from policyctl.core.escalation import TriggerState, trigger_states
 from policyctl.core.evidence_age import carries_until
@@ -14,7 +14,7 @@ from policyctl.core.evidence_number import decimal
 from policyctl.core.evidence_parts import further_parts
 from policyctl.core.facts import NOTHING, Facts
 from policyctl.core.false_positives import alpha
-from policyctl.core.frozen import frozen
+from policyctl.core.frozen import frozen, replace
 from policyctl.core.gate import evaluate
 from policyctl.core.gate_document import gate_data
 from policyctl.core.layout import EVIDENCE_TYPE
@@ -175,6 +175,11 @@ def evidence_bytes(report: EvidenceReport) -> bytes:
             "verdict": report.verdict.value,
         }
     )
+
+
+def findings_digest(report: EvidenceReport) -> str:
+    """The sha256 by which two engines' reports can be compared, wherever the records were."""
+    return sha256(evidence_bytes(replace(report, sources=(), engine="")))
 
 
 def _traffic(tally: Tally) -> dict[str, object]:

@@ -10,6 +10,7 @@ from policyctl.core.evidence import EvidenceReport, report_on
 from policyctl.core.facts import Facts, RequestCounter
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Gate, Policy
+from policyctl.core.question import Purpose, Question
 from policyctl.core.review_labels import ReviewLabels, labels_from
 from policyctl.core.review_sample import StratumSample
 from policyctl.core.reviews import Reviews, joined
@@ -118,19 +119,14 @@ def evidence_for(
         InputError: the verdicts are about another change.
     """
     policy = require_effective(reading).policy
-    new = replace(policy, stage=target)
     gate = policy.gates.get(target, Gate())
     labels = _labels(beside, policy, target)
+    new = replace(policy, stage=target)
+    asked = _question(policy, new, labels)
     history = ExceptionHistory(known=False)
     if beside.history is not None and gate.exceptions_frozen is not None:
         history = beside.history()
-    found = records.measure(
-        policy,
-        new,
-        size=labels.size if labels else 0,
-        repeats=gate.repeatable is not None,
-        scores=scores,
-    )
+    found = records.measure(policy, new, size=asked.size, repeats=asked.repeats, scores=scores)
     facts = Facts(
         target=target,
         daily=found.daily,
@@ -156,6 +152,38 @@ def evidence_for(
         engine=records.engine,
         facts=facts,
         escalation=policy.escalation,
+    )
+
+
+def question_about(
+    content: bytes,
+    *,
+    file: str,
+    target: Stage | None,
+    documents: Documents,
+    governance: Governance,
+    beside: Beside = ALONE,
+) -> Question:
+    """What `judge` asks of records, for whoever counts them; the arguments are the same.
+
+    Raises:
+        DocumentError: the file has errors.
+        InputError: the verdicts are about another change.
+        RefusedError: no promotion leads there.
+    """
+    reading = read_document(content, file=file, documents=documents, governance=governance)
+    policy = require_effective(reading).policy
+    asked = asked_stage(policy, target)
+    return _question(policy, replace(policy, stage=asked), _labels(beside, policy, asked))
+
+
+def _question(old: Policy, new: Policy, labels: ReviewLabels | None) -> Question:
+    return Question(
+        purpose=Purpose.EVIDENCE,
+        old=old,
+        new=new,
+        size=labels.size if labels else 0,
+        repeats=old.gates.get(new.stage, Gate()).repeatable is not None,
     )
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from policyctl.core.evidence import RecordSource
 from policyctl.core.frozen import frozen, replace
 from policyctl.core.policy import Gate, Policy
+from policyctl.core.question import Purpose, Question
 from policyctl.core.replay import Replay
 from policyctl.core.sensitivity_choice import Choices, choices_of
 from policyctl.core.stages import Stage
@@ -67,6 +68,15 @@ class ReplayReport:
         return Verdict.PASS
 
 
+def question_of(old: Policy | None, new: Policy, stage: Stage | None = None) -> Question:
+    """What `replay_policy` asks of records, for whoever counts them."""
+    return Question(purpose=Purpose.REPLAY, old=old, new=_moved(new, stage))
+
+
+def _moved(new: Policy, stage: Stage | None) -> Policy:
+    return replace(new, stage=stage) if stage else new
+
+
 def replay_policy(
     old: Policy | None,
     new: Policy,
@@ -77,6 +87,7 @@ def replay_policy(
     stage: Stage | None = None,
     budget: int | None = None,
     suggest: bool = False,
+    again: bool = True,
 ) -> ReplayReport:
     """Decide records under two versions of a policy.
 
@@ -89,8 +100,9 @@ def replay_policy(
         stage: the stage that the second version is taken to be in; None for its own.
         budget: the most decisions that may be newly blocked, or None.
         suggest: whether to say what each sensitivity would cost.
+        again: whether to decide the records a second time, without exceptions.
     """
-    moved = replace(new, stage=stage) if stage else new
+    moved = _moved(new, stage)
     found = records.replay(old, moved)
     gate = new.gates.get(new.stage.following or new.stage, Gate()) if suggest else None
     return ReplayReport(
@@ -101,7 +113,7 @@ def replay_policy(
         engine=records.engine,
         sources=tuple(sorted(records.manifest())),
         budget=budget,
-        without=_without_exceptions(old, moved, records),
+        without=_without_exceptions(old, moved, records) if again else None,
         gate=gate,
         choices=choices_of(new, gate, records.level_counts(new)) if gate else (),
     )

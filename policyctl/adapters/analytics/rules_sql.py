@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from policyctl.adapters.analytics.dialect import Dialect
@@ -121,7 +121,7 @@ def decided(rules: Rules, dialect: Dialect) -> str:
         " h.blocked, h.cluster, r.old_stratum, r.new_stratum"
     )
     verdicts = ", ".join(
-        f"{_verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
+        f"{verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
     )
     flagged = " OR ".join(f"h.level <= r.{side}_sensitivity" for side in SIDES)
     hits = f"({_bucketed(rules, dialect)}) h"
@@ -133,28 +133,56 @@ def _bucketed(rules: Rules, dialect: Dialect) -> str:
 
     Hashes cost more than all other questions: two policies with one salt share theirs.
     """
-    named = dict(zip(rules.salts, SIDES, strict=True))
-    salts = {salt for salt, shared in zip(rules.salts, rules.shared, strict=True) if shared}
-    buckets = [f", {dialect.bucket(salt, 'key')} AS {named[salt]}_bucket" for salt in sorted(salts)]
+    columns = sorted(bucket_columns(rules).items())
+    buckets = [f", {dialect.bucket(salt, 'key')} AS {name}" for salt, name in columns]
     return f"SELECT *{''.join(buckets)} FROM hits WHERE level <= {rules.deepest}"
 
 
-def _verdict(rules: Rules, side: int, dialect: Dialect) -> str:
-    """The six questions of `decision.decide`, for a row of ``hits`` and one of ``rules``."""
-    name = SIDES[side]
-    allow, excepted, log = map(number_of, (Verdict.ALLOW, Verdict.EXCEPTED, Verdict.LOG))
+def _number(verdict: Verdict) -> str:
+    return str(number_of(verdict))
+
+
+def bucket_columns(rules: Rules) -> dict[str, str]:
+    """The salts under which a bucket decides, each with the column that holds the bucket."""
+    named = dict(zip(rules.salts, SIDES, strict=True))
+    salts = {salt for salt, shared in zip(rules.salts, rules.shared, strict=True) if shared}
+    return {salt: f"{named[salt]}_bucket" for salt in salts}
+
+
+def verdict(
+    rules: Rules,
+    side: int,
+    dialect: Dialect,
+    quote: Callable[[str], str] = str,
+    *,
+    word: Callable[[Verdict], str] = _number,
+) -> str:
+    """The six questions of `decision.decide`, for a row ``h`` of hits and one ``r`` of rules.
+
+    Args:
+        rules: the two policies' rules; ``h`` has their `bucket_columns`.
+        side: 0 for the old policy, 1 for the new one.
+        dialect: the engine's.
+        quote: how columns are quoted.
+        word: how a verdict is written; actions of rules are written the same.
+    """
+    allow, excepted, log = map(word, (Verdict.ALLOW, Verdict.EXCEPTED, Verdict.LOG))
+    level, day, key = (f"h.{quote(name)}" for name in ("level", "day", "key"))
+    sensitivity, action, cut, until = (
+        quote(f"{SIDES[side]}_{name}") for name in ("sensitivity", "action", "cut", "until")
+    )
     cases = [
-        f"WHEN h.level > r.{name}_sensitivity THEN {allow}",
-        f"WHEN h.day <= r.{name}_until THEN {excepted}",
+        f"WHEN {level} > r.{sensitivity} THEN {allow}",
+        f"WHEN {day} <= r.{until} THEN {excepted}",
     ]
     if rules.keyed:
-        cases.append(f"WHEN h.day <= k.{name}_until THEN {excepted}")
-    cases.append(f"WHEN r.{name}_cut = {dialect.quoted(EVERYBODY)} THEN r.{name}_action")
+        cases.append(f"WHEN {day} <= k.{until} THEN {excepted}")
+    cases.append(f"WHEN r.{cut} = {dialect.quoted(EVERYBODY)} THEN r.{action}")
     if rules.shared[side]:
-        bucket = f"h.{dict(zip(rules.salts, SIDES, strict=True))[rules.salts[side]]}_bucket"
+        bucket = f"h.{quote(bucket_columns(rules)[rules.salts[side]])}"
         nobody = dialect.quoted(NOBODY)
-        cases.append(f"WHEN r.{name}_cut = {nobody} OR h.key = '' THEN {log}")
-        cases.append(f"WHEN {bucket} < r.{name}_cut THEN r.{name}_action")
+        cases.append(f"WHEN r.{cut} = {nobody} OR {key} = '' THEN {log}")
+        cases.append(f"WHEN {bucket} < r.{cut} THEN r.{action}")
     return f"CASE {' '.join(cases)} ELSE {log} END"
 
 
@@ -162,14 +190,15 @@ def values(columns: Sequence[str], rows: Sequence[Sequence[Value]], dialect: Dia
     """Rows as a query of literals, for engines that are given nothing but text."""
     given = rows or [[None] * len(columns)]
     lines = [
-        f"({', '.join(_literal(*pair, dialect) for pair in zip(columns, row, strict=True))})"
+        f"({', '.join(literal(*pair, dialect) for pair in zip(columns, row, strict=True))})"
         for row in given
     ]
     nothing = "" if rows else " WHERE 1 = 0"
     return f"SELECT * FROM VALUES {', '.join(lines)} AS t({', '.join(columns)}){nothing}"
 
 
-def _literal(name: str, value: Value, dialect: Dialect) -> str:
+def literal(name: str, value: Value, dialect: Dialect) -> str:
+    """A value of a column of `RULES` or `KEYED` as text of a query."""
     if name.endswith("until"):
         return dialect.date_or_null("" if value is None else str(value))
     if name.endswith(NUMBERS):

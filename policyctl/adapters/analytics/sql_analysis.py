@@ -245,7 +245,7 @@ class SqlAnalysis:
 
     def _check(self) -> None:
         """Raise `ValueError` if the strict reader would refuse what the engine has swallowed."""
-        _check_values(self._sql.rows(traffic_sql.VALUES))
+        check_values(self._sql.rows(traffic_sql.VALUES))
         for (label,) in self._sql.rows("SELECT DISTINCT label FROM hits WHERE label IS NOT NULL"):
             Label(label)
         self._check_identity()
@@ -261,7 +261,7 @@ class SqlAnalysis:
             raise ValueError("a detection has no request id")
 
 
-def _check_values(rows: Sequence[Row]) -> None:
+def check_values(rows: Sequence[Row]) -> None:
     """Raise `ValueError` unless a record may have these values."""
     names = ("app", "cohort", "direction", "detector", "detector_version", "level", "status")
     for number, name in enumerate(names):

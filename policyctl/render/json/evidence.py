@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyctl.core.canonical import decode, sha256
 from policyctl.core.criterion import Outcome
-from policyctl.core.evidence import EvidenceReport, evidence_bytes
+from policyctl.core.evidence import EvidenceReport, evidence_bytes, findings_digest
 from policyctl.render.json.envelope import document
 
 STATUS = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNDECIDED: "not_judged"}
@@ -13,5 +13,9 @@ STATUS = {Outcome.MET: "pass", Outcome.NOT_MET: "fail", Outcome.UNDECIDED: "not_
 def render(report: EvidenceReport) -> str:
     """The whole output."""
     content = evidence_bytes(report)
-    result = {"sha256": sha256(content), "report": decode(content)}
+    result = {
+        "sha256": sha256(content),
+        "findings_sha256": findings_digest(report),
+        "report": decode(content),
+    }
     return document("evidence", STATUS[report.verdict], result=result)

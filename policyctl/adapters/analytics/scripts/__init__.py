@@ -1,0 +1,1 @@
+"""Questions as SQL scripts that somebody else runs, and the tables that they bring back."""
