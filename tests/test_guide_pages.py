@@ -145,18 +145,3 @@ def test_every_command_prints_what_the_page_shows(page, follow):
         ended = re.fullmatch(r"\(exit code (\d)\)", rows[-1]) if rows else None
         assert code == (int(ended[1]) if ended else 0), f"$ {command}\n{said}"
         assert is_shown(said, rows[:-1] if ended else rows), f"$ {command}\n{said}"
-
-
-def headings(page: Path) -> set[str]:
-    """The anchors of a page, as forges make them."""
-    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_link_leads_somewhere(page):
-    for link in re.findall(r"\]\((?!https:)([^)]+)\)", page.read_text(encoding="utf-8")):
-        path, _, anchor = link.partition("#")
-        target = page.parent / path if path else page
-        assert target.exists(), link
-        assert not anchor or anchor in headings(target), link
