@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import policyctl
+from policyctl.cli.app import COMMANDS, loaded
 
 TOP = Path(policyctl.__file__).parent.parent
 DOCS = TOP / "docs"
@@ -65,6 +67,29 @@ def test_the_page_about_engines_leads_to_each_of_them():
     linked = {link.partition("#")[0] for link in links(index)}
 
     assert {page.name for page in index.parent.glob("*.md")} - {"README.md"} <= linked
+
+
+@cache
+def options(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The options of a command, and the names of its own commands."""
+    first, _, second = name.partition(" ")
+    command: Any = loaded(first)
+    inner = getattr(command, "commands", {})
+    command = inner[second] if second else command
+    found = {word for it in command.params for word in (*it.opts, *it.secondary_opts)}
+    return frozenset({*found, "--help", "-h"}), () if second else tuple(inner)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(TOP).as_posix())
+def test_every_command_that_a_sentence_names_is_there_with_its_options(page):
+    for text in re.findall(r"`policyctl ([^`]+)`", prose(page)):
+        words = text.split()
+        if words[0].startswith("-"):
+            continue
+        assert words[0] in COMMANDS, text
+        _, inner = options(words[0])
+        known, _ = options(" ".join(words[:2]) if words[1:] and words[1] in inner else words[0])
+        assert {word.split("=")[0].strip("[],…") for word in words if "--" in word} <= known, text
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,10 @@ def test_every_command_prints_what_the_page_shows(page, follow):
         ended = re.fullmatch(r"\(exit code (\d)\)", rows[-1]) if rows else None
         assert code == (int(ended[1]) if ended else 0), f"$ {command}\n{said}"
         assert is_shown(said, rows[:-1] if ended else rows), f"$ {command}\n{said}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_block_of_a_page_is_left_out(page):
+    text = page.read_text(encoding="utf-8")
+
+    assert len(FENCE.findall(text)) * 2 == len(re.findall(r"^```", text, re.MULTILINE))
