@@ -50,6 +50,7 @@ def test_it_carries_every_schema_baseline_catalogue_and_the_demo_records(wheel):
             assert f"policyctl/{kind}/{file.name}" in inside
     assert "policyctl/demo_data/records.jsonl.gz" in inside
     assert "policyctl/py.typed" in inside
+    assert [name for name in inside if name.endswith("/share/man/man1/policyctl.1")]
     assert not [name for name in inside if name.startswith(("tests", "docs"))]
 
 
@@ -74,6 +75,16 @@ def test_it_plays_the_demo_and_writes_workflows_in_a_fresh_environment(wheel, tm
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
     story = tmp_path / "story"
+    done = subprocess.run(
+        [str(tmp_path / "venv/bin/policyctl"), "report", "--out", "report.html"],
+        cwd=story,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
     for key, value in (("user.name", "Erin"), ("user.email", "erin@example.org")):
         subprocess.run(["git", "-C", str(story), "config", key, value], check=True)
     done = subprocess.run(
