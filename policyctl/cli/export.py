@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyctl.cli.completion import policy_ids
 from policyctl.cli.engines import RUNTIME, exports
-from policyctl.cli.options import KeyOption, NowOption, PinOption, PolicyArgument, checked_pin
+from policyctl.cli.options import KeyOption, NowOption, PinOption, checked_pin
 from policyctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from policyctl.usecases.assess import Assessment
 
 
 class ExportFormat(Enum):
     """What else a policy can be exported as."""
 
     IN_TOTO = "in-toto"
+    OSCAL_COMPONENT_DEFINITION = "oscal-component-definition"
+    OSCAL_ASSESSMENT_RESULTS = "oscal-assessment-results"
 
 
 def export(
-    policy: PolicyArgument,
+    policies: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ID",
+            help="A policy's id, or the path of its file. The oscal formats take several; "
+            "default: all.",
+            autocompletion=policy_ids,
+        ),
+    ] = None,
     target: Annotated[
         str,
         typer.Option(
@@ -36,7 +53,8 @@ def export(
         typer.Option(
             "--format",
             help="in-toto: what the ledger says of the policy, as a statement in a DSSE envelope "
-            "that your key signs.",
+            "that your key signs. oscal-…: policies in force and the controls that they claim, or "
+            "what verification proves of these.",
         ),
     ] = None,
     out: Annotated[
@@ -60,13 +78,16 @@ def export(
 ) -> None:
     """The approved policy as its engine's configuration.
 
-    Or, with --format in-toto, as a signed statement of what the ledger says of it.
+    Or, with --format, what the ledger says of it for other tools: in-toto, OSCAL.
     """
     if bool(target) is bool(format):
         raise UsageError(
             "what to export: a configuration or a statement",
             hint="--target ENGINE, or --format in-toto",
         )
+    if format is not None and format is not ExportFormat.IN_TOTO:
+        raise typer.Exit(_oscal(format, policies or (), out, pin, now))
+    policy = _only(policies or ())
     if format is ExportFormat.IN_TOTO:
         _statement(policy, out, pin, key)
         return
@@ -74,6 +95,17 @@ def export(
         _compiled(policy, out, draft=draft, now=now)
         return
     raise typer.Exit(_configuration(policy, target, out, strict=strict, draft=draft, now=now))
+
+
+def _only(policies: Sequence[str]) -> str:
+    if not policies:
+        raise UsageError("which policy to export is not said", hint="policyctl export ID …")
+    if len(policies) > 1:
+        raise UsageError(
+            f"{len(policies)} policies are named, and one is exported at a time",
+            hint="only the oscal formats take several",
+        )
+    return policies[0]
 
 
 def _configuration(
@@ -153,3 +185,46 @@ def _statement(policy: str, out: Path | None, pin: str, key: str | None) -> None
         return
     write_whole(out / made.name, made.envelope)
     typer.echo(out / made.name)
+
+
+def _oscal(
+    format: ExportFormat, policies: Sequence[str], out: Path | None, pin: str, now: str | None
+) -> int:
+    from policyctl.adapters.whole_file import write_whole
+    from policyctl.cli.present import moment
+    from policyctl.cli.workplace import policy_id
+    from policyctl.render.oscal import assessment_results, component_definition
+    from policyctl.usecases.assess import require_assessable, require_definable
+
+    asked = [policy_id(one) for one in policies]
+    found = _assessed(asked, checked_pin(pin), moment(now))
+    if format is ExportFormat.OSCAL_COMPONENT_DEFINITION:
+        require_definable(found)
+        name, text, code = component_definition.NAME, component_definition.render(found), 0
+    else:
+        require_assessable(found)
+        name, text = assessment_results.NAME, assessment_results.render(found)
+        code = found.exit_code
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_whole(out / f"{name}.json", text.encode())
+        typer.echo(out / f"{name}.json")
+    return code
+
+
+def _assessed(policies: Sequence[str], pin: str, now: datetime) -> Assessment:
+    from policyctl.adapters.commits import commits_of
+    from policyctl.cli.estate_reading import estate_at
+    from policyctl.cli.witnessing import Wish, verified
+    from policyctl.cli.workplace import workplace
+    from policyctl.usecases.assess import assess
+    from policyctl.usecases.ledger_state import LedgerState
+
+    with workplace() as hands:
+        wish = Wish(now=now, pin=pin, rev=hands.repository.head, whole=True)
+        with commits_of(Path.cwd()) as commits:
+            verification = verified(commits, wish)
+        state = LedgerState(snapshot=hands.repository.snapshot(), ledger=verification.ledger)
+        estate = estate_at(state, hands, now, applied=(), records=None)
+        return assess(policies, estate, verification, state, hands)

@@ -124,12 +124,12 @@ def report_on(
         changes=changes,
         months=months(changes, estate.now),
         coverage=cover(standing, hands.catalogues),
-        evidence=_evidence(estate.policies.values(), state.snapshot),
+        evidence=kept_reports(estate.policies.values(), state.snapshot),
         since=since,
     )
 
 
-def _evidence(
+def kept_reports(
     policies: Iterable[PolicyState], snapshot: Snapshot
 ) -> Mapping[tuple[str, int], KeptEvidence]:
     """Evidence whose bytes are those that an entry names; `verify` tells of others."""

@@ -1,0 +1,1 @@
+"""What a ledger proves, for tools that read NIST's OSCAL."""
