@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,15 +15,21 @@ from policyctl.render.oscal.spelling import OSCAL_VERSION
 
 SCRIPT = Path(__file__).with_name("ask_trestle.py")
 GOLDEN = Path(__file__).parents[1] / "golden/oscal"
+PAGE = Path(__file__).parents[2] / "docs/oscal.md"
 TRESTLE = ("compliance-trestle==5.2.0",)
 HOSTILE = "<script>alert(1)</script> {{ insert: param, x }} [a](javascript:b) **b** 'q' \"q\""
 FORMATS = ("component-definition", "assessment-results")
 
 
 @pytest.fixture(scope="module")
-def trestle(environments):
+def python(environments):
+    """The Python of an environment with trestle."""
+    return environments.python(TRESTLE)
+
+
+@pytest.fixture(scope="module")
+def trestle(environments, python):
     """What trestle says of the documents in a folder, by their paths."""
-    python = environments.python(TRESTLE)
 
     def ask(folder):
         said = environments.ask(python, SCRIPT, "read", folder)
@@ -119,3 +128,23 @@ def test_the_golden_documents_are_taken_and_a_broken_one_is_not(trestle, tmp_pat
 
     assert said.pop("broken/assessment-results.json")["wrong"]
     assert list(said.values()) == [GOOD, GOOD]
+
+
+def test_the_commands_of_the_page_have_trestle_check_a_workspace(recorded, python):
+    page = PAGE.read_text(encoding="utf-8")
+    ours = re.search(r"^```sh run\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
+    theirs = re.search(r"^```sh\npip install .*?\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
+    for line in ours.splitlines()[:2]:
+        assert recorded.run(*line.split()[1:]).code == 0
+
+    done = subprocess.run(
+        ["/bin/sh", "-ec", theirs],
+        cwd=recorded.folder,
+        env={**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("VALID: Model") == 2

@@ -36,13 +36,15 @@ from policyctl.usecases.assess import Assessment
 
 NAME = "assessment-results"
 
-_STATES = {
+STATES = {
     Worth.KEPT: "implemented",
     Worth.PARTLY: "partial",
     Worth.WATCHED: "planned",
     Worth.UNSERVED: "planned",
     Worth.UNTRUSTED: "planned",
 }
+"""How far a control is implemented, in the words of OSCAL."""
+
 _SENTENCES = {
     Worth.KEPT: "Satisfied",
     Worth.PARTLY: "Not satisfied, in part",
@@ -234,5 +236,5 @@ def _target(claim: JudgedClaim) -> Part:
             "reason": _REASONS.get(claim.worth, "fail"),
             "remarks": line(f"{claim.why}."),
         },
-        "implementation-status": {"state": _STATES[claim.worth]},
+        "implementation-status": {"state": STATES[claim.worth]},
     }
