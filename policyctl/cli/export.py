@@ -11,12 +11,11 @@ import typer
 
 from policyctl.cli.completion import policy_ids
 from policyctl.cli.engines import RUNTIME, exports
+from policyctl.cli.estate_reading import AppliedOption
 from policyctl.cli.options import KeyOption, NowOption, PinOption, checked_pin
 from policyctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from policyctl.usecases.assess import Assessment
 
 
@@ -72,6 +71,7 @@ def export(
     draft: Annotated[
         bool, typer.Option("--draft", help="Export the file as it is, not as approved.")
     ] = False,
+    applied: AppliedOption = None,
     pin: PinOption = "",
     key: KeyOption = None,
     now: NowOption = None,
@@ -85,8 +85,19 @@ def export(
             "what to export: a configuration or a statement",
             hint="--target ENGINE, or --format in-toto",
         )
+    if applied and format is not ExportFormat.OSCAL_ASSESSMENT_RESULTS:
+        raise UsageError(
+            "--applied is evidence for assessment results, and nothing else is exported with it",
+            hint=f"--format {ExportFormat.OSCAL_ASSESSMENT_RESULTS.value}",
+        )
     if format is not None and format is not ExportFormat.IN_TOTO:
-        raise typer.Exit(_oscal(format, policies or (), out, pin, now))
+        if strict or draft:
+            raise UsageError(
+                f"{'--strict' if strict else '--draft'} is for configurations of engines",
+                hint="leave it out: what OSCAL is told is what was approved",
+            )
+        found = _assessed(policies or (), applied or (), checked_pin(pin), now)
+        raise typer.Exit(_oscal(format, found, out))
     policy = _only(policies or ())
     if format is ExportFormat.IN_TOTO:
         _statement(policy, out, pin, key)
@@ -187,17 +198,11 @@ def _statement(policy: str, out: Path | None, pin: str, key: str | None) -> None
     typer.echo(out / made.name)
 
 
-def _oscal(
-    format: ExportFormat, policies: Sequence[str], out: Path | None, pin: str, now: str | None
-) -> int:
+def _oscal(format: ExportFormat, found: Assessment, out: Path | None) -> int:
     from policyctl.adapters.whole_file import write_whole
-    from policyctl.cli.present import moment
-    from policyctl.cli.workplace import policy_id
     from policyctl.render.oscal import assessment_results, component_definition
     from policyctl.usecases.assess import require_assessable, require_definable
 
-    asked = [policy_id(one) for one in policies]
-    found = _assessed(asked, checked_pin(pin), moment(now))
     if format is ExportFormat.OSCAL_COMPONENT_DEFINITION:
         require_definable(found)
         name, text, code = component_definition.NAME, component_definition.render(found), 0
@@ -213,18 +218,22 @@ def _oscal(
     return code
 
 
-def _assessed(policies: Sequence[str], pin: str, now: datetime) -> Assessment:
+def _assessed(
+    policies: Sequence[str], applied: Sequence[Path], pin: str, now: str | None
+) -> Assessment:
     from policyctl.adapters.commits import commits_of
     from policyctl.cli.estate_reading import estate_at
+    from policyctl.cli.present import moment
     from policyctl.cli.witnessing import Wish, verified
-    from policyctl.cli.workplace import workplace
+    from policyctl.cli.workplace import policy_id, workplace
     from policyctl.usecases.assess import assess
     from policyctl.usecases.ledger_state import LedgerState
 
+    present, asked = moment(now), [policy_id(one) for one in policies]
     with workplace() as hands:
-        wish = Wish(now=now, pin=pin, rev=hands.repository.head, whole=True)
+        wish = Wish(now=present, pin=pin, rev=hands.repository.head, whole=True)
         with commits_of(Path.cwd()) as commits:
             verification = verified(commits, wish)
         state = LedgerState(snapshot=hands.repository.snapshot(), ledger=verification.ledger)
-        estate = estate_at(state, hands, now, applied=(), records=None)
-        return assess(policies, estate, verification, state, hands)
+        estate = estate_at(state, hands, present, applied=applied, records=None)
+        return assess(asked, estate, verification, state, hands)

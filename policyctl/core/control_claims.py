@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
+from policyctl.core.applied import DriftCheck
 from policyctl.core.catalogue import Catalogue
 from policyctl.core.estate import PolicyState
 from policyctl.core.finding import Finding
@@ -23,6 +24,8 @@ class Worth(Enum):
     """Approved, and acted on in a part of the traffic."""
     WATCHED = "watched"
     """Approved, and nothing is acted on."""
+    DRIFTED = "drifted"
+    """Approved, and an engine was found to let through more."""
     UNSERVED = "unserved"
     """No enabled guardrail of the policy serves the control."""
     UNTRUSTED = "untrusted"
@@ -74,8 +77,9 @@ def judged_claims(
     if policy is None or state.last is None:
         return ()
     doubt = _doubt(policy.id, tuple(broken), tuple(gaps))
+    stands = _standing(policy, state.last.entry.seq, state.checks)
     return tuple(
-        _judged(policy, state.last.entry.seq, catalogues[framework], control, doubt)
+        _judged(policy, catalogues[framework], control, doubt, stands)
         for framework in sorted(policy.controls)
         if framework in catalogues
         for control in catalogues[framework].controls
@@ -102,15 +106,33 @@ def _doubt(policy: str, broken: Sequence[Finding], gaps: Sequence[Finding]) -> s
     return f"the ledger could not be judged: {', '.join(missing)}" if missing else ""
 
 
+def _standing(policy: Policy, entry: int, checks: Iterable[DriftCheck]) -> tuple[Worth, str]:
+    """What any claim of the policy is worth at most."""
+    approved = f"entry {entry}, which is in force, has the policy in"
+    if policy.stage is Stage.LOGGING:
+        return Worth.WATCHED, f"{approved} logging: nothing is blocked"
+    looser = sorted(item.target for item in checks if item.differences and item.effect.may_weaken)
+    if looser:
+        found = f"{', '.join(looser)} may let through more than was approved"
+        return Worth.DRIFTED, f"{approved} {policy.stage.value}, and {found}"
+    if policy.stage is Stage.LIMITED:
+        return Worth.PARTLY, f"{approved} limited: the rest is only logged"
+    return Worth.KEPT, f"{approved} enforce"
+
+
 def _judged(
-    policy: Policy, entry: int, catalogue: Catalogue, control: str, doubt: str
+    policy: Policy, catalogue: Catalogue, control: str, doubt: str, stands: tuple[Worth, str]
 ) -> JudgedClaim:
     enabled = tuple(item for item in policy.guardrails if item.enabled)
     serving = tuple(item for item in enabled if may_be_served((item,), catalogue.id, control))
     # Of the other frameworks much is served by the way in which policies are governed.
     if catalogue.id not in (LLM, AGENTIC):
         serving = serving or enabled
-    worth, why = _worth(policy, entry, serving, doubt)
+    worth, why = stands
+    if doubt:
+        worth, why = Worth.UNTRUSTED, doubt
+    elif not serving:
+        worth, why = Worth.UNSERVED, "no enabled guardrail of the policy serves it"
     return JudgedClaim(
         policy=policy.id,
         framework=catalogue.id,
@@ -120,20 +142,3 @@ def _judged(
         worth=worth,
         why=why,
     )
-
-
-def _worth(
-    policy: Policy, entry: int, serving: Sequence[Guardrail], doubt: str
-) -> tuple[Worth, str]:
-    if doubt:
-        return Worth.UNTRUSTED, doubt
-    if not serving:
-        return Worth.UNSERVED, "no enabled guardrail of the policy serves it"
-    approved = f"entry {entry}, which is in force, "
-    match policy.stage:
-        case Stage.ENFORCE:
-            return Worth.KEPT, f"{approved}has the policy in enforce"
-        case Stage.LIMITED:
-            return Worth.PARTLY, f"{approved}has the policy in limited: the rest is only logged"
-        case Stage.LOGGING:
-            return Worth.WATCHED, f"{approved}has the policy in logging: nothing is blocked"

@@ -161,6 +161,34 @@ def test_a_file_is_written_under_the_name_by_which_trestle_finds_it(recorded):
         assert written == recorded.run(*arguments, *later).out
 
 
+def test_what_an_engine_was_found_to_run_counts_where_it_is_looser(estate, monkeypatch):
+    monkeypatch.chdir(estate.folder)
+    ran = estate.run("export", BOT, "--target", "azure", "--out", "build")
+    assert ran.code == 0, ran.err
+    live = estate.folder / f"build/{BOT}.rai-policy.json"
+    asked = ("drift", BOT, "--target", "azure", "--live", str(live), "--attest", "applied")
+    assert estate.run(*asked, "--now", "2026-07-09T08:00:00Z", by="erin").code == 0
+    fine = results(estate, BOT, "--applied", "applied")
+    live.write_text(live.read_text().replace('"enabled": true', '"enabled": false'))
+    assert estate.run(*asked, "--now", "2026-07-10T08:00:00Z", by="erin").code == 1
+
+    drifted = results(estate, BOT, "--applied", "applied")
+
+    def said(found):
+        (result,) = found["results"]
+        (seen,) = (item for item in result["observations"] if item["title"].startswith("azure "))
+        worth = {props(item["target"])["worth"] for item in result["findings"]}
+        return seen["description"], seen["collected"], worth
+
+    assert said(fine) == (
+        *("erin states that azure ran as entry 2 approved.", "2026-07-09T08:00:00Z", {"partly"}),
+    )
+    text, collected, worth = said(drifted)
+    assert text.startswith("erin states that azure ran otherwise than entry 2 approved, in ")
+    assert text.endswith(", perhaps looser.")
+    assert (collected, worth) == ("2026-07-10T08:00:00Z", {"drifted"})
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -170,6 +198,10 @@ def test_a_file_is_written_under_the_name_by_which_trestle_finds_it(recorded):
         (("export", "--target", "azure"), 2, "which policy to export is not said"),
         (("export", "parked", BOT, "--format", "in-toto"), 2, "2 policies are named, and one is"),
         ((*RESULTS, "--pin", "0" * 64), 4, ""),
+        ((*RESULTS, "--draft"), 2, "--draft is for configurations of engines"),
+        ((*DEFINITION, "--strict"), 2, "--strict is for configurations of engines"),
+        ((*DEFINITION, "--applied", "x"), 2, "--applied is evidence for assessment results"),
+        ((*RESULTS, "--applied", "nowhere"), 2, "nowhere"),
     ],
 )
 def test_what_cannot_be_exported_is_said_in_one_message(estate, arguments, code, message):

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from policyctl.adapters.catalogues import shipped_catalogues
+from policyctl.core.applied import DriftCheck
 from policyctl.core.control_claims import Worth, judged_claims, unknown_controls
+from policyctl.core.diff.effect import Effect
 from policyctl.core.effective import Effective
 from policyctl.core.entry import ChangeAction, Entry
 from policyctl.core.estate import PolicyState
@@ -25,7 +27,7 @@ ATTACKS = {
 SECRETS = ATTACKS | {"detector": "secrets", "direction": "output"}
 
 
-def state(stage, controls, guardrails=(ATTACKS,)):
+def state(stage, controls, guardrails=(ATTACKS,), checks=()):
     entry = Entry(
         log="ab" * 32,
         policy="shop",
@@ -58,7 +60,7 @@ def state(stage, controls, guardrails=(ATTACKS,)):
     }
     last = Recorded(entry=entry, content=b"", approvals={}, missing={})
     effective = Effective(data=data, weakenings=(), inherited={}, sources=(data, None, {}))
-    return PolicyState(id="shop", entries=(last,), last=last, effective=effective)
+    return PolicyState(id="shop", entries=(last,), last=last, effective=effective, checks=checks)
 
 
 def judged(stage, controls, guardrails=(ATTACKS,), **found):
@@ -133,3 +135,37 @@ def test_a_policy_that_is_not_in_force_claims_nothing():
     empty = PolicyState(id="shop", entries=(), last=None)
 
     assert judged_claims(empty, shipped_catalogues()) == ()
+
+
+def check(target, effect, differences=1):
+    return DriftCheck(
+        policy="shop",
+        entry=4,
+        digest="d" * 64,
+        target=target,
+        checked=datetime(2026, 11, 2, tzinfo=UTC),
+        by="erin",
+        effect=effect,
+        differences=differences,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "effect", "differences", "worth"),
+    [
+        (Stage.ENFORCE, Effect.LOOSER, 1, Worth.DRIFTED),
+        (Stage.ENFORCE, Effect.UNKNOWN, 1, Worth.DRIFTED),
+        (Stage.ENFORCE, Effect.TIGHTER, 1, Worth.KEPT),
+        (Stage.ENFORCE, Effect.NEUTRAL, 0, Worth.KEPT),
+        (Stage.LIMITED, Effect.LOOSER, 1, Worth.DRIFTED),
+        (Stage.LOGGING, Effect.LOOSER, 1, Worth.WATCHED),
+    ],
+)
+def test_an_engine_that_lets_through_more_takes_a_claims_worth(stage, effect, differences, worth):
+    checks = (check("azure", effect, differences), check("lakera", Effect.NEUTRAL, 0))
+
+    (claim,) = judged_claims(state(stage, {LLM: ["LLM01"]}, checks=checks), shipped_catalogues())
+
+    assert claim.worth is worth
+    assert ("azure may let through more" in claim.why) is (worth is Worth.DRIFTED)
+    assert "lakera" not in claim.why

@@ -9,14 +9,16 @@ from uuid import UUID
 
 import pytest
 
-from policyctl import __version__
 from policyctl.adapters.catalogues import shipped_catalogues
+from policyctl.core.applied import DriftCheck
 from policyctl.core.control_claims import judged_claims
 from policyctl.core.criterion import Outcome
+from policyctl.core.diff.effect import Effect
 from policyctl.core.effective import Effective
 from policyctl.core.entry import ChangeAction, Entry, EvidenceReference, entry_bytes
 from policyctl.core.estate import Estate, PolicyState
 from policyctl.core.finding import Finding, Severity
+from policyctl.core.frozen import replace
 from policyctl.core.kept_evidence import KeptCriterion, KeptEvidence
 from policyctl.core.ledger import Ledger
 from policyctl.core.recorded import Recorded, in_force
@@ -26,8 +28,9 @@ from policyctl.core.trust_root import Member, Role, TrustRoot
 from policyctl.errors import NotJudgedError
 from policyctl.render.oscal import assessment_results, component_definition
 from policyctl.render.oscal.spelling import line, lines, moment, token
-from policyctl.usecases.assess import Assessment, require_assessable
+from policyctl.usecases.assess import Assessment, require_assessable, require_definable
 from policyctl.usecases.verify import Verification
+from policyctl.usecases.witnesses import Witnessed
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ROOT = TrustRoot(
@@ -137,6 +140,16 @@ def enforced(policy="shop", /, **changes):
     )
 
 
+LOOSER = DriftCheck(
+    policy="ivr",
+    entry=3,
+    digest=f"{3:064x}",
+    target="azure",
+    checked=datetime(2026, 11, 20, tzinfo=UTC),
+    by="erin",
+    effect=Effect.LOOSER,
+    differences=2,
+)
 STEP_BACK = ChangeAction.EMERGENCY_DEMOTE
 STATES = (
     state(
@@ -146,6 +159,7 @@ STATES = (
     ),
     state("new", register("new", missing={"security": 1})),
     state("old", register("old"), entry("old", 2, Stage.LOGGING, None, ChangeAction.RETIRE)),
+    replace(enforced("ivr"), checks=(LOOSER,)),
     enforced(),
     state(
         "voice",
@@ -156,7 +170,7 @@ STATES = (
 )
 
 
-def assessment(*states, findings=(), controls=None):
+def assessment(*states, findings=(), gaps=()):
     catalogues = shipped_catalogues()
     ledger = Ledger(
         roots=Roots(by_version={1: ROOT}, findings=(), pin="1" * 64, digests={1: "1" * 64}),
@@ -166,10 +180,12 @@ def assessment(*states, findings=(), controls=None):
     policies = {item.id: item for item in states}
     return Assessment(
         estate=Estate(commit="d" * 40, now=NOW, root=ROOT, policies=policies, findings=findings),
-        verification=Verification(commit="d" * 40, ledger=ledger),
+        verification=Verification(commit="d" * 40, ledger=ledger, witnessed=Witnessed(gaps=gaps)),
         policies=states,
         named=False,
-        claims={item.id: judged_claims(item, catalogues, broken=findings) for item in states},
+        claims={
+            item.id: judged_claims(item, catalogues, broken=findings, gaps=gaps) for item in states
+        },
         evidence={("shop", 2): KEPT},
         catalogues=catalogues,
     )
@@ -188,10 +204,10 @@ def statuses(found):
 
 
 @pytest.mark.parametrize("module", [component_definition, assessment_results])
-def test_a_document_is_what_it_was(module, golden):
-    text = module.render(assessment(*STATES))
+def test_a_document_is_what_it_was(module, golden, monkeypatch):
+    monkeypatch.setattr(assessment_results, "__version__", "0.0.1")
 
-    golden(f"oscal/{module.NAME}.json", text.replace(__version__, "<version>"))
+    golden(f"oscal/{module.NAME}.json", module.render(assessment(*STATES)))
 
 
 @pytest.mark.parametrize("module", [component_definition, assessment_results])
@@ -252,6 +268,7 @@ def test_only_what_is_enforced_and_served_satisfies():
     assert found["shop.owasp-llm-2026.LLM02"] == "not-satisfied"  # nothing looks at answers
     assert found["voice.owasp-llm-2026.LLM01"] == "not-satisfied"  # the promotion waits
     assert found["back.owasp-llm-2026.LLM01"] == "not-satisfied"  # an emergency counts at once
+    assert found["ivr.owasp-llm-2026.LLM01"] == "not-satisfied"  # an engine is looser
     assert not {name.partition(".")[0] for name in found} & {"new", "old"}
 
 
@@ -300,6 +317,20 @@ def test_nothing_satisfies_in_a_ledger_that_does_not_verify(policy):
     assert found.exit_code == 4
 
 
+def test_nothing_satisfies_where_something_could_not_be_judged():
+    gap = Finding(code="CHECKPOINT_MISSING", severity=Severity.ERROR, message="there is none")
+    found = assessment(enforced(), gaps=(gap,))
+
+    (result,) = read(assessment_results, found)["results"]
+
+    assert set(statuses(found).values()) == {"not-satisfied"}
+    assert {item["name"]: item["value"] for item in result["props"]}["status"] == "not judged"
+    assert result["observations"][0]["remarks"] == "Not judged: there is none."
+    assert found.exit_code == 3
+    with pytest.raises(NotJudgedError):
+        require_definable(found)
+
+
 def test_hostile_text_is_text():
     hostile = enforced(name=HOSTILE, purpose=HOSTILE)
 
@@ -340,7 +371,7 @@ def test_what_is_not_in_force_is_left_out_of_the_definition_and_named():
     found = read(component_definition, assessment(*STATES))
 
     names = [item["title"] for item in found["components"]]
-    assert names == ["The back", "The shop", "The voice"]
+    assert names == ["The back", "The ivr", "The shop", "The voice"]
     assert found["metadata"]["remarks"] == (
         "'new' is left out: nothing of it is approved yet.\n\n'old' is left out: it is retired."
     )

@@ -11,6 +11,7 @@ from policyctl.core.criterion import counted
 from policyctl.core.estate import PolicyState
 from policyctl.core.stages import Stage
 from policyctl.render.oscal.observations import (
+    drift_observation,
     evidence_observation,
     ledger_observation,
     observations,
@@ -39,6 +40,7 @@ NAME = "assessment-results"
 STATES = {
     Worth.KEPT: "implemented",
     Worth.PARTLY: "partial",
+    Worth.DRIFTED: "partial",
     Worth.WATCHED: "planned",
     Worth.UNSERVED: "planned",
     Worth.UNTRUSTED: "planned",
@@ -48,6 +50,7 @@ STATES = {
 _SENTENCES = {
     Worth.KEPT: "Satisfied",
     Worth.PARTLY: "Not satisfied, in part",
+    Worth.DRIFTED: "Not satisfied, otherwise in an engine",
     Worth.WATCHED: "Not satisfied, only watched",
     Worth.UNSERVED: "Not satisfied, not served",
     Worth.UNTRUSTED: "Not satisfied, not to be relied on",
@@ -60,9 +63,9 @@ _NO_PLAN = (
 )
 _LIMITS = (
     "Satisfied means: the newest approved entry has the policy in enforce, an enabled guardrail "
-    "of it serves the control as far as is known, and the ledger verifies. Whether an engine "
-    "enforces it is not said, nor whether the control asks for more. Controls that no policy "
-    "claims are not assessed."
+    "of it serves the control as far as is known, and the ledger verifies. What an engine "
+    "runs is said only by comparisons that were handed in, and whether the control asks for more "
+    "is not said. Controls that no policy claims are not assessed."
 )
 
 
@@ -214,6 +217,7 @@ def _finding(log: str, state: PolicyState, claim: JudgedClaim) -> Part:
     for item in state.entries:
         if state.last is not None and item.entry.seq <= state.last.entry.seq:
             related += [evidence_observation(log, item, kept) for kept in item.entry.evidence]
+    related += [drift_observation(log, check) for check in state.checks]
     return filled(
         uuid=identifier(log, "finding", claim.policy, claim.framework, claim.control),
         title=line(f"{claim.policy}: {claim.control}, {claim.title}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policyctl.core.applied import DriftCheck
 from policyctl.core.control_claims import unknown_controls
 from policyctl.core.criterion import counted
 from policyctl.core.entry import EvidenceReference
@@ -51,6 +52,11 @@ def evidence_observation(log: str, item: Recorded, kept: EvidenceReference) -> s
     """What an evidence report says."""
     entry = item.entry
     return identifier(log, "observation", "evidence", entry.policy, entry.seq, kept.sha256)
+
+
+def drift_observation(log: str, check: DriftCheck) -> str:
+    """What an engine was found to run."""
+    return identifier(log, "observation", "drift", check.policy, check.target)
 
 
 def _of_ledger(log: str, found: Assessment) -> Part:
@@ -111,6 +117,8 @@ def _of_policy(log: str, state: PolicyState, found: Assessment) -> Iterator[Part
             read = found.evidence.get((state.id, item.entry.seq))
             same = read if read and read.digest == kept.sha256 else None
             yield _evidence(log, item, kept, same, found, held=item not in waiting(state))
+    for check in state.checks:
+        yield _drift(log, check, found)
 
 
 def _standing(log: str, state: PolicyState, found: Assessment) -> Part:
@@ -180,6 +188,31 @@ def _evidence(
         collected=moment(item.entry.requested_at, found.estate.now),
         remarks=lines("\n".join(_criteria(read))) if read and read.criteria else "",
     )
+
+
+def _drift(log: str, check: DriftCheck, found: Assessment) -> Part:
+    ran = f"ran as entry {check.entry} approved"
+    if check.differences:
+        ran = f"ran otherwise than entry {check.entry} approved"
+        ran += f", in {counted(check.differences, 'place')}"
+        ran += ", perhaps looser" if check.effect.may_weaken else ", only stricter"
+    return {
+        "uuid": drift_observation(log, check),
+        "title": line(f"{check.target} beside {check.policy}"),
+        "description": line(f"{check.by} states that {check.target} {ran}."),
+        "props": [
+            prop("target", check.target),
+            prop("entry", check.entry),
+            prop("policy-sha256", check.digest),
+            prop("differences", check.differences),
+            prop("effect", check.effect.value),
+            prop("stated-by", check.by),
+        ],
+        "methods": ["TEST"],
+        "types": ["control-objective"],
+        "subjects": [_subject(log, check.policy)],
+        "collected": moment(check.checked, found.estate.now),
+    }
 
 
 def _verdict(item: Recorded, read: KeptEvidence | None) -> str:
