@@ -211,9 +211,10 @@ def man_page():
         ".SH DESCRIPTION",
         *roff(
             "Keeps guardrail policies as YAML in git: validates, compares and promotes them "
-            "through the stages logging, limited and enforce, records owner, approver and rationale "
-            "in a signed ledger that anybody can verify, demands evidence from detection records before "
-            "anything blocks, and exports what was approved to the engine that enforces it. "
+            "through the stages logging, limited and enforce, records owner, approver and "
+            "rationale in a signed ledger that anybody can verify, demands evidence from "
+            "detection records before anything blocks, and exports what was approved to the "
+            "engine that enforces it. "
             "'policyctl demo' plays the whole story in a fresh folder."
         ),
         ".SH COMMANDS",

@@ -31,7 +31,7 @@ def export(
     policies: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="ID",
+            metavar="ID...",
             help="A policy's id, or the path of its file. The oscal formats take several; "
             "default: all.",
             autocompletion=policy_ids,

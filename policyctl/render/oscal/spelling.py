@@ -26,6 +26,8 @@ _ACTIVE = re.compile(
     r"[\\`*\[\]{}<>~^|#&@]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=\bwww)\.", re.IGNORECASE
 )
 _OPENING = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_LONE = re.compile("%(?![0-9A-Fa-f]{2})")
+_IN_ADDRESSES = ":/?@!$&'()*+,;=%"
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2999, 12, 31, tzinfo=UTC)
 """OSCAL's pattern for moments knows no later year."""
@@ -73,6 +75,12 @@ def moment(at: datetime, latest: datetime = LATEST) -> str:
 def reference(path: str) -> str:
     """A path of the repository as a relative reference."""
     return quote(path)
+
+
+def address(url: str) -> str:
+    """An address as RFC 3986 spells it: what it allows nowhere is escaped."""
+    head, mark, fragment = _LONE.sub("%25", url).partition("#")
+    return quote(head, safe=_IN_ADDRESSES) + mark + quote(fragment, safe=_IN_ADDRESSES)
 
 
 def _quoted(found: re.Match[str]) -> str:
