@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "redact": "Take a rationale out of an entry, as a steward.",
     "retire": "End a policy: its file goes, its trail stays.",
     "status": "The estate at a glance: stages, gates, and whose turn it is.",
-    "report": "The estate as one self-contained page: for a browser, for paper, for an auditor.",
+    "report": "The estate as one self-contained page for browsers and paper.",
     "log": "The trail: who changed what, when, and why.",
     "verify": "Verify the ledger of a commit, from git objects alone.",
     "checkpoint": "Sign how far the ledger reaches; run it after a merge.",

@@ -44,7 +44,7 @@ def report(
     pin: PinOption = "",
     now: NowOption = None,
 ) -> None:
-    """The estate as one self-contained page: for a browser, for paper, for an auditor.
+    """The estate as one self-contained page for browsers and paper.
 
     Stages, risks, every policy with its origins and evidence, controls, every change.
     """
