@@ -5,9 +5,14 @@ Nothing is said where nothing can be found out: a shell has no place for an erro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from policyctl.errors import PolicyctlError
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from policyctl.core.trust_root import TrustRoot
 
 # What looks things up is imported where it is needed: most runs complete nothing.
 
@@ -37,10 +42,58 @@ def rule_codes(incomplete: str) -> list[str]:
 
 def roles(incomplete: str) -> list[str]:
     """The roles that the newest trust root names."""
+    root = _root()
+    return _fitting(root.roles if root else (), incomplete)
+
+
+def people(incomplete: str) -> list[str]:
+    """The people whom the newest trust root knows."""
+    root = _root()
+    return _fitting(root.people if root else (), incomplete)
+
+
+def owners(incomplete: str) -> list[str]:
+    """Who may own a policy: people, teams and roles."""
+    root = _root()
+    return _fitting({*root.people, *root.teams, *root.roles} if root else (), incomplete)
+
+
+def use_cases(incomplete: str) -> list[str]:
+    """The use cases for which the newest trust root knows what is acceptable."""
+    root = _root()
+    return _fitting(root.appetite if root else (), incomplete)
+
+
+def baselines(incomplete: str) -> list[str]:
+    """The baselines that a policy may extend here."""
     from policyctl.adapters.plain_paths import here
     from policyctl.adapters.working_governance import WorkingGovernance, governed_above
 
-    root = None
     with suppress(PolicyctlError):
-        root = WorkingGovernance(governed_above(here())).root
-    return sorted(role for role in root.roles if role.startswith(incomplete)) if root else []
+        names = WorkingGovernance(governed_above(here())).baseline_names()
+        return _fitting(names, incomplete)
+    return []
+
+
+def frameworks(incomplete: str) -> list[str]:
+    """The control frameworks that are known here."""
+    from policyctl.adapters.catalogues import catalogues_of
+    from policyctl.adapters.plain_paths import here
+    from policyctl.adapters.working_governance import governed_above
+
+    with suppress(PolicyctlError):
+        return _fitting(catalogues_of(governed_above(here())), incomplete)
+    return []
+
+
+def _root() -> TrustRoot | None:
+    from policyctl.adapters.plain_paths import here
+    from policyctl.adapters.working_governance import WorkingGovernance, governed_above
+
+    with suppress(PolicyctlError):
+        return WorkingGovernance(governed_above(here())).root
+    return None
+
+
+def _fitting(names: Iterable[str], incomplete: str) -> list[str]:
+    return sorted(name for name in names if name.startswith(incomplete))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import frameworks
 from policyctl.cli.formats import Format, TableFormat
 from policyctl.cli.options import TableFormatOption
 
@@ -19,6 +20,7 @@ def coverage(
             help="One framework with its edition, as in owasp-llm-2026. Default: all that a policy "
             "names.",
             metavar="FRAMEWORK",
+            autocompletion=frameworks,
         ),
     ] = "",
     format: TableFormatOption = TableFormat.TEXT,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import owners, use_cases
 from policyctl.cli.engines import names
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption
@@ -24,9 +25,19 @@ def import_(
         str,
         typer.Option("--from", help="The engine that runs it.", metavar="T", autocompletion=names),
     ],
-    owner: Annotated[str, typer.Option("--owner", help="The person or team that answers for it.")],
+    owner: Annotated[
+        str,
+        typer.Option(
+            "--owner", help="The person or team that answers for it.", autocompletion=owners
+        ),
+    ],
     use_case: Annotated[
-        str, typer.Option("--use-case", help="public-facing, internal-facing, regulated, …")
+        str,
+        typer.Option(
+            "--use-case",
+            help="public-facing, internal-facing, regulated, …",
+            autocompletion=use_cases,
+        ),
     ],
     data: Annotated[
         str, typer.Option("--data", help="public, internal, confidential or restricted.")

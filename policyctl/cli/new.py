@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import baselines, owners, use_cases
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption
 
@@ -15,13 +16,26 @@ def new(
         str, typer.Argument(metavar="ID", help="The new policy's id.", show_default=False)
     ] = "",
     use_case: Annotated[
-        str, typer.Option("--use-case", help="public-facing, internal-facing, regulated, …")
+        str,
+        typer.Option(
+            "--use-case",
+            help="public-facing, internal-facing, regulated, …",
+            autocompletion=use_cases,
+        ),
     ] = "",
     owner: Annotated[
-        str, typer.Option("--owner", help="The person or team that answers for it.")
+        str,
+        typer.Option(
+            "--owner", help="The person or team that answers for it.", autocompletion=owners
+        ),
     ] = "",
     baseline: Annotated[
-        str, typer.Option("--baseline", help="Default: the one named after the use case.")
+        str,
+        typer.Option(
+            "--baseline",
+            help="Default: the one named after the use case.",
+            autocompletion=baselines,
+        ),
     ] = "",
     name: Annotated[str, typer.Option("--name", help="A name for people.")] = "",
     purpose: Annotated[str, typer.Option("--purpose", help="The business use case.")] = "",
@@ -33,9 +47,14 @@ def new(
     ] = None,
     engine: Annotated[str, typer.Option("--engine", help="The engine that enforces it.")] = "",
     threshold_owner: Annotated[
-        str, typer.Option("--threshold-owner", help="Who approves a change of sensitivity.")
+        str,
+        typer.Option(
+            "--threshold-owner", help="Who approves a change of sensitivity.", autocompletion=owners
+        ),
     ] = "",
-    reviewer: Annotated[str, typer.Option("--reviewer", help="Who reviews false positives.")] = "",
+    reviewer: Annotated[
+        str, typer.Option("--reviewer", help="Who reviews false positives.", autocompletion=owners)
+    ] = "",
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Write policies/ID.yaml from a baseline, in 'logging'.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policyctl.cli.completion import owners, people, use_cases
 from policyctl.cli.estate_reading import AppliedOption
 from policyctl.cli.formats import Format
 from policyctl.cli.options import EngineOption, EventsOption, FormatOption, KeyOption, NowOption
@@ -34,18 +35,31 @@ def status(
         list[Stage] | None, typer.Option("--stage", help="Only policies in this stage. Repeatable.")
     ] = None,
     owner: Annotated[
-        list[str] | None, typer.Option("--owner", help="Only policies of this owner. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--owner", help="Only policies of this owner. Repeatable.", autocompletion=owners
+        ),
     ] = None,
     use_case: Annotated[
         list[str] | None,
-        typer.Option("--use-case", help="Only policies with this use case. Repeatable."),
+        typer.Option(
+            "--use-case",
+            help="Only policies with this use case. Repeatable.",
+            autocompletion=use_cases,
+        ),
     ] = None,
     mine: Annotated[
         bool,
         typer.Option("--mine", help="Only what you own, or have to do: you are whose key signs."),
     ] = False,
     person: Annotated[
-        str, typer.Option("--person", help="The same for somebody else.", metavar="WHO")
+        str,
+        typer.Option(
+            "--person",
+            help="The same for somebody else.",
+            metavar="WHO",
+            autocompletion=people,
+        ),
     ] = "",
     due: Annotated[bool, typer.Option("--due", help="Only policies of which something is due.")] = (
         False

@@ -78,3 +78,26 @@ def test_what_cannot_be_read_is_no_error_of_the_shell(offered, recorded):
     recorded.write(".policyctl/root/0001.json", "{")
 
     assert offered("policyctl approve team-assistant --role ") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("policyctl status --person s", ["sam"]),
+        ("policyctl status --owner s", ["sam", "security"]),
+        ("policyctl status --stage l", ["logging", "limited"]),
+        ("policyctl status --sort o", ["owner"]),
+        ("policyctl new bot --owner a", ["ada", "assistants"]),
+        ("policyctl new bot --threshold-owner sec", ["security"]),
+        ("policyctl new bot --baseline int", ["internal-facing@1"]),
+        ("policyctl coverage --framework owasp-llm", ["owasp-llm-2026"]),
+        ("policyctl export team-assistant --target li", ["litellm"]),
+        ("policyctl drift team-assistant --target be", ["bedrock", "bedrock-api"]),
+    ],
+)
+def test_people_owners_stages_baselines_frameworks_and_engines_are_offered(offered, words, names):
+    assert [name for name in offered(words) if name in names] == names
+
+
+def test_outside_of_a_repository_nothing_is_offered_and_nothing_is_said(offered, tmp_path):
+    assert offered("policyctl status --person s", cwd=tmp_path) == []
