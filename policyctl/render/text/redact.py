@@ -26,6 +26,8 @@ def render(done: Redaction, width: int | None = None) -> list[Line]:
         lines.append(line(Part("  needs     ", DIM), Part(owed, WARN), command))
     if done.outcome is not None:
         lines += recorded(done.outcome, width)
-        text = "  git's history and commit messages still hold the text: see docs/ledger.md"
+        text = (
+            "  git's history and commit messages still hold the text, until somebody rewrites them"
+        )
         lines.append(line(Part(text, WARN)))
     return lines

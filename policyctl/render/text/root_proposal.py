@@ -29,7 +29,7 @@ def render(proposal: RootProposal, width: int | None = None) -> list[Line]:
         ]
     lines += change_lines(proposal.changes)
     lines += [line(Part("  warning   ", WARN), text) for text in proposal.warnings]
-    lines.append(line(Part("  next      ", DIM), stewards_words(root)))
+    lines.append(line(Part("  stewards  ", DIM), stewards_words(root)))
     return lines
 
 
