@@ -285,7 +285,8 @@ def test_the_file_of_governance_round_trips(world):
 
     assert same.err.startswith("policyctl: the proposal changes nothing\n")
     assert (
-        "  looser    a promotion to limited asks for records 500 (was 1000)\n  stewards" in looser.out
+        "  looser    a promotion to limited asks for records 500 (was 1000)\n  stewards"
+        in looser.out
     )
     assert verified(world) == set()
     assert propose(world, "--from", "governance.yaml").err.startswith(

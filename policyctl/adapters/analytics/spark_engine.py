@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from policyctl.adapters.analytics import details_sql, relations_sql, traffic_sql
 from policyctl.adapters.analytics.dialect import SPARK
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 EXTRA = "pip install 'policyctl[spark]'; classic Spark also needs Java 17"
 _CONNECT = "sc://"
+_CONNECT_PORT = 15002
+_PATIENCE = 10  # seconds
 _CONNECT_EXTRA = "pip install 'pyspark[connect]'"
 _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -149,12 +154,15 @@ def session(url: str) -> SparkSession:
     Raises:
         PolicyctlError: PySpark is not installed, or there is no Spark at the URL.
     """
+    # What PySpark thinks of the pandas beside it is nobody's concern here: none is used.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise InputError(f"--engine {url} needs PySpark", hint=EXTRA) from error
     builder = SparkSession.builder.appName("policyctl")
     if url.startswith(_CONNECT):
+        _require_listener(url)
         builder = builder.remote(url)
     else:
         # Nobody has to see what is counted; a driver of its own machine listens to nobody else.
@@ -171,6 +179,16 @@ def session(url: str) -> SparkSession:
         hint = _CONNECT_EXTRA if url.startswith(_CONNECT) else EXTRA
         raise PolicyctlError(f"no Spark at {url}: {said[0][:300]}", hint=hint) from error
     return spark
+
+
+def _require_listener(url: str) -> None:
+    """Raise `PolicyctlError` where nobody listens: the client would try again for ten minutes."""
+    place = urlsplit(url)
+    try:
+        address = (place.hostname or "", place.port or _CONNECT_PORT)
+        socket.create_connection(address, timeout=_PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise PolicyctlError(f"no Spark at {url}: {error}", hint=_CONNECT_EXTRA) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:
