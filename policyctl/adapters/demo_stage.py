@@ -29,8 +29,13 @@ class DemoStage:
         """Make keys, records and a ``policyctl`` command for the shell.
 
         Raises:
-            UsageError: the folder holds something already.
+            UsageError: the folder holds something already, or cannot stand in PATH.
         """
+        if os.pathsep in str(self._folder.resolve()):
+            raise UsageError(
+                f"{self._folder.resolve()} has a '{os.pathsep}' in it, which no PATH can hold",
+                hint="name another folder: policyctl demo DIR",
+            )
         if self._folder.exists() and any(self._folder.iterdir()):
             raise UsageError(
                 f"{self._folder} is not empty", hint="name a new folder: policyctl demo DIR"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
 from policyctl.adapters.whole_file import write_pieces
+from policyctl.cli.output import write_bytes
 
 _MIB = 1 << 20
 
@@ -26,8 +26,7 @@ def write_page(out: str, pieces: Iterable[str]) -> None:
     encoded = (piece.encode() for piece in pieces)
     if out == "-":
         for piece in encoded:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.flush()
+            write_bytes(piece)
         return
     target = Path(out)
     size = write_pieces(target, encoded)

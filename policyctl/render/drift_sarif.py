@@ -10,6 +10,7 @@ from policyctl.core.canonical import sha256
 from policyctl.core.diff.effect import Effect
 from policyctl.core.diff.wording import wording
 from policyctl.render.sarif_places import artifact_location
+from policyctl.render.sarif_text import message_text
 from policyctl.usecases.drift import DriftReport
 
 _SCHEMA = (
@@ -72,7 +73,7 @@ def _result(
         "ruleId": kind,
         "ruleIndex": kinds.index(kind),
         "level": "error" if effect.may_weaken else "warning",
-        "message": {"text": message},
+        "message": {"text": message_text(message)},
         "locations": [{"physicalLocation": {"artifactLocation": artifact_location(file, _TOP)}}],
         "partialFingerprints": {"policyctl/v1": fingerprint},
     }

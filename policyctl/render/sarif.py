@@ -10,6 +10,7 @@ from policyctl.core.finding import Finding, Severity, Span, pointer
 from policyctl.core.frozen import frozen
 from policyctl.core.rule_page import RulePage
 from policyctl.render.sarif_places import artifact_location, fingerprints, region
+from policyctl.render.sarif_text import message_text
 from policyctl.render.summary import counted
 from policyctl.usecases.validate import Validation
 
@@ -160,7 +161,7 @@ class _Writer:
                 {"deletedRegion": deleted, "insertedContent": {"text": replacement.text}}
             ],
         }
-        description = _literal(finding.hint or finding.message)
+        description = message_text(finding.hint or finding.message)
         return {"description": {"text": description}, "artifactChanges": [change]}
 
     def _artifact(self, file: str) -> dict[str, object]:
@@ -168,9 +169,4 @@ class _Writer:
 
 
 def _message(finding: Finding) -> str:
-    return _literal(finding.message + (f"\n= {finding.hint}" if finding.hint else ""))
-
-
-def _literal(text: str) -> str:
-    """The text with braces doubled, as SARIF wants them, and without links of a policy's own."""
-    return text.replace("{", "{{").replace("}", "}}").replace("](", "] (")
+    return message_text(finding.message + (f"\n= {finding.hint}" if finding.hint else ""))

@@ -59,3 +59,14 @@ def test_it_never_writes_into_a_folder_that_holds_something(shell, tmp_path):
     assert done.code == 2
     assert "is not empty" in done.err
     assert os.listdir(tmp_path) == ["mine"]
+
+
+def test_a_folder_that_no_path_can_hold_is_refused_before_anything_is_made(shell, tmp_path):
+    done = shell("demo", "a:b")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"policyctl: {tmp_path}/a:b has a ':' in it, which no PATH can hold\n"
+        "  = name another folder: policyctl demo DIR\n"
+    )
+    assert not (tmp_path / "a:b").exists()
