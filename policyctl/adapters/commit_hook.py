@@ -64,9 +64,19 @@ def install_commit_hook(location: GitLocation) -> CommitHook:
                 hint=f"let one of them run the other, or '{_COMMAND}'",
             )
         _move(file, earlier)
-    write_hook(file, _HOOK.format(program=program))
+    write_hook(file, hook_text(program))
     before = earlier if os.path.lexists(earlier) else None
     return CommitHook(file=file, earlier=before, within=within)
+
+
+def hook_text(program: str) -> str:
+    """The hook, which runs the policyctl of an interpreter that is quoted for a shell."""
+    return _HOOK.format(program=program)
+
+
+def hook_places(folder: Path) -> tuple[Path, Path]:
+    """Where in a folder of hooks it may stand: by itself, or run by pre-commit's."""
+    return folder / "commit-msg", folder / _LEGACY
 
 
 def _is_from_pre_commit(file: Path) -> bool:

@@ -31,12 +31,18 @@ def set_up_drivers(location: GitLocation) -> None:
     Raises:
         RepositoryError: this policyctl cannot be started by git, or the settings not be written.
     """
-    program = own_program()
     process = GitProcess(location)
     file = str(location.common_dir / "config")
-    for key, command in (("textconv", _SHOWING), ("command", _COMPARING)):
-        value = command.format(program=program)
-        process.run("config", "--file", file, "--replace-all", f"diff.policyctl.{key}", value)
+    for name, value in driver_commands(own_program()).items():
+        process.run("config", "--file", file, "--replace-all", name, value)
+
+
+def driver_commands(program: str) -> dict[str, str]:
+    """What git runs, by setting, for an interpreter that is quoted for a shell."""
+    return {
+        "diff.policyctl.textconv": _SHOWING.format(program=program),
+        "diff.policyctl.command": _COMPARING.format(program=program),
+    }
 
 
 def declare_driver(location: GitLocation) -> bool:
