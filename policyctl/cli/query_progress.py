@@ -23,11 +23,12 @@ def query_shown(work: Callable[[], T], progress: Callable[[], float]) -> T:
         work: what takes long; it runs in a thread of its own.
         progress: how far it has come, from 0 to 100, or less than 0 where that is not known.
     """
-    if not sys.stderr.isatty():
-        return work()
     pool = futures.ThreadPoolExecutor(1)
     try:
+        # In this thread an engine's query would not let go of Ctrl-C before it is done.
         future = pool.submit(work)
+        if not sys.stderr.isatty():
+            return future.result()
         return future.result() if _is_done(future, _PATIENCE) else _drawn(future, progress)
     finally:
         pool.shutdown(wait=False)  # whoever interrupts this ends the work, too
