@@ -44,7 +44,7 @@ class DemoStage:
         keys.mkdir(parents=True)
         (self._folder / ".demo/home").mkdir()
         # What is in .demo belongs to nobody's repository.
-        (self._folder / ".demo/.gitignore").write_text("*\n", encoding="ascii")
+        (self._folder / ".demo/.gitignore").write_text("*\n", encoding="ascii", newline="\n")
         for who in PEOPLE:
             make_key(keys / who, comment=who)
         data = files("policyctl").joinpath("demo_data")
@@ -60,6 +60,7 @@ class DemoStage:
         command.write_text(
             f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m policyctl "$@"\n',
             encoding="utf-8",
+            newline="\n",
         )
         command.chmod(0o755)
 

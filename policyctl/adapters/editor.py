@@ -50,7 +50,7 @@ class TypedFile:
                 )
                 os.close(opened)
                 self.path = Path(name)
-            self.path.write_text(content, encoding="utf-8")
+            self.path.write_text(content, encoding="utf-8", newline="\n")
         except OSError as error:
             raise InputError(f"cannot write into {self._folder}: {error.strerror}") from error
 

@@ -59,7 +59,7 @@ def write_hook(file: Path, text: str) -> None:
     beside = file.with_name(f".{file.name}.policyctl-{os.getpid()}")
     try:
         file.parent.mkdir(exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text, encoding="utf-8", newline="\n")
         beside.chmod(0o755)
         beside.replace(file)
     except OSError as error:

@@ -67,7 +67,7 @@ def toml_data(content: bytes, file: str) -> tuple[str, dict[str, Any]]:
         InputError: it is not TOML, or too much of it.
     """
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")  # some editors begin with a mark
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8", hint="save the file as UTF-8") from error
     _require_readable(text, file)

@@ -50,7 +50,7 @@ def sign(message: bytes, *, namespace: str, key: Key) -> bytes:
         payload.write_bytes(message)
         if isinstance(key, PublicKey):
             line, key = key.line, Path(folder, "key.pub")
-            key.write_text(f"{line}\n", encoding="ascii")
+            key.write_text(f"{line}\n", encoding="ascii", newline="\n")
         run_ssh("ssh-keygen", ["-Y", "sign", "-n", namespace, "-f", str(key), str(payload)], key)
         text = Path(folder, "message.sig").read_bytes()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from typing import NoReturn
 
@@ -20,6 +21,8 @@ def decode_line(content: bytes) -> dict[str, object]:
     except (ValueError, RecursionError) as error:
         if content.startswith(b"{") and not content.endswith(b"\n"):
             raise UnusableError("the last line is cut off") from error
+        if content.startswith(BOM_UTF8):
+            raise UnusableError("the line begins with a byte order mark") from error
         raise _refusal(error) from error
     if not isinstance(data, dict):
         raise UnusableError("the line is not a JSON object")

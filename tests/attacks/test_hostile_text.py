@@ -213,7 +213,8 @@ def cases() -> Iterator[Any]:
                 asked = (name, *arguments, *(("--format", form) if form else ()))
                 case = f"{name}-{number}-{form or 'default'}"
                 yield pytest.param("recorded", asked, id=f"{case}-recorded")
-                if EVIL not in arguments:  # what the repository holds makes no difference to it
+                # Arguments are refused before the repository is read, and JSON has one writer.
+                if EVIL not in arguments and form != "json":
                     yield pytest.param("forged", asked, id=f"{case}-forged")
 
 

@@ -93,7 +93,7 @@ class PreparedWriting:
         places = (self._folder / "hits", self._folder / _STAGE / "hits")
         others = [path for place in places for path in sorted(place.glob("*.parquet"))]
         stage = self._folder / _STAGE
-        with (stage / "refused.jsonl").open("w", encoding="ascii") as refusals:
+        with (stage / "refused.jsonl").open("w", encoding="ascii", newline="\n") as refusals:
             yield PreparedBatch(
                 self._connection, stage, digest[:SHORT], others, refusals, self._stop
             )
