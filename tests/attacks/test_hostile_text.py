@@ -92,7 +92,11 @@ RUNS: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
     "verify": (((), DATA), (("--base", "HEAD~1"), DATA), (("--rev", EVIL), DATA)),
     "checkpoint": (((), DATA), (("--show",), TEXT)),
     "changelog": (((), DATA),),
-    "export": (((PII, "--target", "azure", "--draft"), TEXT), ((PII, "--target", EVIL), TEXT)),
+    "export": (
+        ((PII, "--target", "azure", "--draft"), TEXT),
+        ((PII, "--target", EVIL), TEXT),
+        ((PII,), ("oscal-component-definition", "oscal-assessment-results")),
+    ),
     "import": (
         (("odd.json", "--from", "azure", "--owner", "assistants", "--use-case", "x"), DATA),
         (("odd.json", "--from", "bedrock", "--owner", EVIL, "--use-case", EVIL), DATA),
@@ -304,6 +308,8 @@ SHAPES: Mapping[str, Callable[[str], object]] = {
     "markdown": is_markdown,
     "html": is_html,
     "yaml": shown,
+    "oscal-component-definition": is_json,
+    "oscal-assessment-results": is_json,
 }
 DEFAULTS = {"report": "html", "changelog": "markdown", "schema": "yaml", "export": "yaml"}
 
