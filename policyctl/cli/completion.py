@@ -14,6 +14,8 @@ TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a b
 if TYPE_CHECKING:
     from policyctl.core.trust_root import TrustRoot
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@._-")
+
 # What looks things up is imported where it is needed: most runs complete nothing.
 
 
@@ -96,4 +98,8 @@ def _root() -> TrustRoot | None:
 
 
 def _fitting(names: Iterable[str], incomplete: str) -> list[str]:
-    return sorted(name for name in names if name.startswith(incomplete))
+    """What continues the word; names of files that a shell could take for a program are not said.
+
+    Zsh evaluates what it is offered, and Typer's escaping leaves a backslash before a ``$``.
+    """
+    return sorted(name for name in names if name.startswith(incomplete) and _PLAIN.issuperset(name))
