@@ -60,6 +60,19 @@ def owners(incomplete: str) -> list[str]:
     return _fitting({*root.people, *root.teams, *root.roles} if root else (), incomplete)
 
 
+def groups(incomplete: str) -> list[str]:
+    """The roles and teams that the newest trust root names."""
+    root = _root()
+    return _fitting({*root.roles, *root.teams} if root else (), incomplete)
+
+
+def schemas(incomplete: str) -> list[str]:
+    """The JSON Schemas that are shipped."""
+    from policyctl.adapters.working_governance import shipped_files
+
+    return _fitting(shipped_files("schemas", ".json"), incomplete)
+
+
 def use_cases(incomplete: str) -> list[str]:
     """The use cases for which the newest trust root knows what is acceptable."""
     root = _root()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from policyctl.cli.completion import owners, use_cases
+from policyctl.cli.completion import baselines, owners, use_cases
 from policyctl.cli.engines import names
 from policyctl.cli.formats import Format
 from policyctl.cli.options import FormatOption
@@ -50,7 +50,12 @@ def import_(
     ] = "",
     purpose: Annotated[str, typer.Option("--purpose", help="The business use case.")] = "",
     extends: Annotated[
-        str, typer.Option("--extends", help="Extend this baseline, and write what differs only.")
+        str,
+        typer.Option(
+            "--extends",
+            help="Extend this baseline, and write what differs only.",
+            autocompletion=baselines,
+        ),
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the policy instead of writing its file.")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import groups, people
+
 Texts = list[str] | None
 
 FromFileOption = Annotated[
@@ -21,7 +23,8 @@ AddPersonOption = Annotated[
     Texts, typer.Option(help="Somebody new, as ID=KEY: a file, or 'type base64'.")
 ]
 RemovePersonOption = Annotated[
-    Texts, typer.Option(help="Somebody who leaves, with all roles.", metavar="ID")
+    Texts,
+    typer.Option(help="Somebody who leaves, with all roles.", metavar="ID", autocompletion=people),
 ]
 AddKeyOption = Annotated[Texts, typer.Option(help="One more key, as ID=KEY.")]
 RevokeKeyOption = Annotated[
@@ -29,13 +32,18 @@ RevokeKeyOption = Annotated[
 ]
 AddRoleOption = Annotated[Texts, typer.Option(help="A new role, as ROLE=ID[,ID].")]
 AddTeamOption = Annotated[Texts, typer.Option(help="A new team, as TEAM=ID[,ID].")]
-RemoveGroupOption = Annotated[Texts, typer.Option(help="A role or team that ends.", metavar="NAME")]
+RemoveGroupOption = Annotated[
+    Texts, typer.Option(help="A role or team that ends.", metavar="NAME", autocompletion=groups)
+]
 AddMemberOption = Annotated[Texts, typer.Option(help="Into a role or team, as NAME=ID.")]
 RemoveMemberOption = Annotated[Texts, typer.Option(help="Out of it, as NAME=ID.")]
 AddStewardOption = Annotated[
-    Texts, typer.Option(help="Who signs trust roots from now on.", metavar="ID")
+    Texts,
+    typer.Option(help="Who signs trust roots from now on.", metavar="ID", autocompletion=people),
 ]
-RemoveStewardOption = Annotated[Texts, typer.Option(help="Who signs them no more.", metavar="ID")]
+RemoveStewardOption = Annotated[
+    Texts, typer.Option(help="Who signs them no more.", metavar="ID", autocompletion=people)
+]
 ThresholdOption = Annotated[
     int | None, typer.Option(help="How many stewards sign a trust root.", metavar="N")
 ]

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from policyctl.cli.completion import schemas as known
+
 
 def schema(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A schema, as in policy.v1.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A schema, as in policy.v1.", autocompletion=known),
     ] = None,
 ) -> None:
     """Print a JSON Schema, or the names of all."""
