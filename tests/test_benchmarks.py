@@ -131,3 +131,23 @@ def test_the_benchmark_of_deciding_measures_each_of_its_cases(tmp_path):
     assert figures["seconds"].keys() == {"plain comparisons", "decider", "definition"}
     assert len(figures["goals"]) == 3
     assert all(goal["ratio"] in done.stdout for goal in figures["goals"])
+
+
+def test_the_benchmark_of_report_measures_each_of_its_cases(tmp_path):
+    written = tmp_path / "figures.json"
+
+    done = subprocess.run(
+        [
+            *(sys.executable, BENCHMARK.with_name("report.py"), "--entries", "40"),
+            *("--policies", "5", "--rounds", "1", "--json", written),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(written.read_text("utf-8"))
+    assert figures["not_measured"] == []
+    assert {"verify", "status", "report", "report, a tenth"} == figures["seconds"].keys()
+    assert "and fits 10 MiB" in done.stdout
