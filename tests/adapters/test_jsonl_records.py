@@ -123,7 +123,7 @@ def test_several_files_are_one_stream_that_can_be_read_again(file):
         (line(1).decode().encode("utf-16-le"), "records.jsonl is not JSON lines"),
         (
             b"\xef\xbb\xbf" + line(1),
-            "records.jsonl:1: the line is not JSON: expecting value at column 1",
+            "records.jsonl:1: the line begins with a byte order mark",
         ),
         (
             line(1)[:-2] + b',"score":NaN}\n',

@@ -87,6 +87,24 @@ def test_a_replay_out_of_results_has_the_same_digest_and_suggests_the_same(recor
     assert (here["engine"], there["engine"]) == ("python", "trino")
 
 
+def test_a_replay_with_exceptions_out_of_results_has_the_same_digest(recorded, events):
+    path = f"policies/{POLICY}.yaml"
+    exception = (
+        "\nexceptions:\n  - {id: EX-1, guardrail: prompt_attack, reason: the red team, owner: erin,"
+        ' when: {app: assistant}, ticket: SEC-1, expires: "2027-01-01"}\n'
+    )
+    recorded.write(path, recorded.read(path) + exception.encode())
+    asked = ("--to", "limited")
+    bring_back(recorded, events, emitted(recorded, "replay", *asked))
+
+    code, here = result(recorded, "replay", POLICY, "--events", events, *asked)
+    coded, there = result(recorded, "replay", POLICY, "--import-results", "results", *asked)
+
+    assert (coded, there["sha256"]) == (code, here["sha256"])
+    assert here["without_exceptions"] is not None
+    assert there["without_exceptions"] is None
+
+
 def test_results_with_reviews_lead_to_a_promotion(recorded, events):
     drawn = recorded.run("review", "sample", POLICY, "--events", events, "--out", "s.jsonl")
     assert drawn.code == 0, drawn.err

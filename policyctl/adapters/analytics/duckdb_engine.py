@@ -175,8 +175,12 @@ class DuckDbEngine:
 
         try:
             return self._connection.execute(query, list(values) or None).fetchall()
-        except (duckdb.InterruptException, RuntimeError) as error:
+        except duckdb.InterruptException as error:
             raise KeyboardInterrupt from error
+        except RuntimeError as error:
+            if "interrupt" in str(error).lower():  # as some versions say the same
+                raise KeyboardInterrupt from error
+            raise
         except duckdb.OutOfMemoryException as error:
             raise PolicyctlError(
                 "the records do not fit into the memory that DuckDB was given",
