@@ -67,7 +67,7 @@ def test_plain_lines_are_read_in_their_order(file):
 
 
 def test_gzip_is_known_by_its_first_bytes_and_not_by_its_name(file):
-    path = file(gzip.compress(line(1)) + gzip.compress(line(2)), "records.jsonl")
+    path = file(gzip.compress(line(1), mtime=0) + gzip.compress(line(2), mtime=0), "records.jsonl")
 
     assert [record.request_id for record in read(path)] == ["r1", "r2"]
 
@@ -97,7 +97,7 @@ def test_there_is_no_manifest_before_the_end(file):
 
 
 def test_several_files_are_one_stream_that_can_be_read_again(file):
-    files = [file(line(1), "a.jsonl"), file(gzip.compress(line(2)), "b.jsonl.gz")]
+    files = [file(line(1), "a.jsonl"), file(gzip.compress(line(2), mtime=0), "b.jsonl.gz")]
     records = open_records(map(str, files))
 
     assert [record.request_id for record in records] == ["r1", "r2"]
@@ -163,11 +163,14 @@ def test_several_files_are_one_stream_that_can_be_read_again(file):
         (line(1, app="a" * 1024 * 1024), "records.jsonl:1: the line is longer than 1 MiB"),
         (b"", "records.jsonl holds no records"),
         (b"\n\n", "records.jsonl holds no records"),
-        (gzip.compress(b""), "records.jsonl holds no records"),
+        (gzip.compress(b"", mtime=0), "records.jsonl holds no records"),
         (bytes(range(256)) * 8, "records.jsonl is not JSON lines"),
         (b"\x28\xb5\x2f\xfd" + b"zstd" * 9, "records.jsonl is damaged: it cannot be unpacked"),
         (b"\x1f\x8b" + b"\x00" * 40, "records.jsonl is damaged: it cannot be unpacked"),
-        (gzip.compress(line(1)) + b"rubbish", "records.jsonl is damaged: it cannot be unpacked"),
+        (
+            gzip.compress(line(1), mtime=0) + b"rubbish",
+            "records.jsonl is damaged: it cannot be unpacked",
+        ),
     ],
 )
 def test_a_bad_file_is_one_clear_error(file, content, message):
@@ -186,7 +189,7 @@ def test_a_truncated_file_is_one_clear_error(file, kept):
 
 
 def test_a_damaged_gzip_is_one_clear_error(file):
-    whole = bytearray(gzip.compress(b"".join(line(number) for number in range(500))))
+    whole = bytearray(gzip.compress(b"".join(line(number) for number in range(500)), mtime=0))
     whole[-6] ^= 1
 
     error = refusal(file(bytes(whole), "records.jsonl.gz"))
