@@ -10,9 +10,11 @@ import json
 import sys
 from collections import Counter
 from fractions import Fraction
+from hashlib import sha256
 
 from policyctl.adapters.analytics.opening import open_analysis
-from policyctl.core.levels import Sensitivity
+from policyctl.core.bucket import cut
+from policyctl.core.levels import Level, Sensitivity
 from policyctl.core.policy import Guardrail, Limited, Policy
 from policyctl.core.sides import Action, Direction
 from policyctl.core.stages import Stage
@@ -77,18 +79,50 @@ def scan(files: list[str]) -> None:
 
 
 def loop(files: list[str]) -> None:
-    """What somebody would write: a loop over JSON lines that compares levels and counts."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    levels = {"l1_confident": 1, "l2_very_likely": 2, "l3_likely": 3, "l4_less_likely": 4}
+    """The same figures as somebody would count them in an afternoon, line by line.
+
+    One policy for all applications, no exceptions, no cohorts: less than `count` has to heed.
+    """
+    traffic: Counter[tuple[str, ...]] = Counter()
+    requests: dict[tuple[str, str], set[str]] = {}
+    changes: Counter[tuple[str, ...]] = Counter()
+    examples: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    sessions: dict[tuple[str, ...], dict[str, str]] = {}
+    known = {level.label: int(level) for level in Level}
+    cuts = [cut(policy.limited.share) for policy in (OLD, NEW) if policy.limited]
+    salt = NEW.limited.salt if NEW.limited else ""
     for name in files:
         with open(name, encoding="utf-8") as lines:  # noqa: PTH123
             for line in lines:
                 record = json.loads(line)
-                level = levels.get(record["level"], 9)
-                counts[record["app"], record["detector"], "all"] += 1
-                if level <= NEW.sensitivity and level > OLD.sensitivity:
-                    counts[record["app"], record["detector"], "newly"] += 1
-    print(sum(counts.values()))
+                day, app, detector = record["ts"][:10], record["app"], record["detector"]
+                level, request = record["level"], record["request_id"]
+                traffic[day, app, detector, record["detector_version"], level] += 1
+                requests.setdefault((day, app), set()).add(request)
+                number = known.get(level, 9)
+                if number > NEW.sensitivity:
+                    continue
+                key = record["key"] or record["session_id"] or request
+                place = sha256(f"{salt}:{key}".encode()).hexdigest()[:8]
+                old = ("allow", "log", "block")[
+                    (number <= OLD.sensitivity) * (1 + (place < cuts[0]))
+                ]
+                new = "block" if place < cuts[1] else "log"
+                if old == new:
+                    continue
+                change = (app, detector, old, new)
+                changes[(*change, day, record["label"] or "")] += 1
+                seen = sessions.setdefault(change, {})
+                session = record["session_id"] or key
+                seen[session] = min(day, seen.get(session, day))
+                rank = sha256(f"policyctl/v1:examples:{request}:{detector}".encode()).hexdigest()
+                examples.setdefault(change, []).append((rank, request))
+    shown = {change: sorted(found)[:20] for change, found in examples.items()}
+    firsts = {change: Counter(days.values()) for change, days in sessions.items()}
+    newly = sum(n for change, n in changes.items() if change[2] != "block" and change[3] == "block")
+    days = len({cell[:3] for cell in traffic})
+    print(sum(traffic.values()), sum(map(len, requests.values())), days, newly, len(firsts))
+    assert shown.keys() == firsts.keys()
 
 
 if __name__ == "__main__":

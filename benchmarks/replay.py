@@ -31,6 +31,8 @@ GOALS = (
     Goal(over="plain loop", under="plain Parquet", limit=25, least=True),
     Goal(over="plain Parquet", under="prepared", limit=10, least=True),
     Goal(over="plain Parquet", under="300 MiB", limit=1, memory=True),
+    Goal(over="plain Parquet, huge", under="bare scan, huge", limit=1.5),
+    Goal(over="plain Parquet, huge", under="prepared, huge", limit=10, least=True),
     Goal(over="plain Parquet, huge", under="500 MiB", limit=1, memory=True),
 )
 
@@ -46,7 +48,12 @@ def main() -> int:
         if options.huge:
             say(f"making {_HUGE} records")
             huge = _made(work / "huge", _HUGE)
-            cases.append(_case("plain Parquet, huge", huge, "count", *_files(huge)))
+            cases += [
+                _case("bare scan, huge", huge, "scan", *_files(huge)),
+                _case("plain Parquet, huge", huge, "count", *_files(huge)),
+                _case("prepared, huge", huge, "count", huge / "prepared"),
+            ]
+        _check_alike(work / "usual" / "sample.jsonl")
         common = {"PATH": os.environ["PATH"], "HOME": str(work), "TMPDIR": str(work)}
         costs, missing = measure(cases, options.rounds, common, say)
         costs |= _derived(costs, options.records)
@@ -100,6 +107,14 @@ def _cases(work: Path) -> list[Case]:
 def _case(name: str, work: Path, how: str, *files: Path) -> Case:
     command = (sys.executable, str(_COUNTING), how, *map(str, files))
     return Case(name=name, command=command, folder=work)
+
+
+def _check_alike(sample: Path) -> None:
+    """Refuse to compare what does not count the same."""
+    commands = [(sys.executable, str(_COUNTING), how, str(sample)) for how in ("loop", "count")]
+    counted = [subprocess.run(command, check=True, stdout=subprocess.PIPE) for command in commands]
+    if len({run.stdout for run in counted}) > 1:
+        raise SystemExit("the plain loop counts something else than policyctl")
 
 
 def _derived(costs: dict[str, Costs], records: int) -> dict[str, Costs]:

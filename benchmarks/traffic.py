@@ -65,6 +65,7 @@ def json_lines(file: Path, source: Path, records: int) -> Path:
     names = "'none', 'l1_confident', 'l2_very_likely', 'l3_likely', 'l4_less_likely', 'l5_unlikely'"
     query = (
         f"SELECT * REPLACE (strftime(ts, '%Y-%m-%dT%H:%M:%S.%fZ') AS ts,"  # noqa: S608
+        f" nullif(cohort, '') AS cohort, nullif(fingerprint, '') AS fingerprint,"
         f" list_extract([{names}], coalesce(level, 0) + 1) AS level)"
         f" FROM read_parquet('{source}') LIMIT {records}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -13,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from policyctl.adapters.analytics import duckdb_engine
 from policyctl.adapters.analytics.dialect import DUCKDB, VECTORS, VECTORS_SALT
 from policyctl.adapters.analytics.duckdb_engine import Bounds, DuckDbEngine, unwatched
 from policyctl.adapters.analytics.opening import open_analysis
@@ -244,6 +246,29 @@ def test_every_kind_of_change_was_compared(tmp_path):
     assert found == set(Kind)
 
 
+@pytest.mark.parametrize("order", ["ts", "request_id"])
+def test_requests_are_counted_alike_whether_span_by_span_or_at_once(tmp_path, monkeypatch, order):
+    records = made_records(random.Random(7), 12_000)
+    path, sorted_ = written(tmp_path / "a.parquet", records), tmp_path / "b.parquet"
+    duckdb.sql(
+        f"COPY (SELECT * FROM '{path}' ORDER BY {order}) TO '{sorted_}'"
+        " (FORMAT parquet, ROW_GROUP_SIZE 2048)"
+    )
+    monkeypatch.setattr(duckdb_engine, "ROWS", 5000)
+    engine = DuckDbEngine([ParquetFile(sorted_, "b")], Bounds(), unwatched)
+    asked: list[str] = []
+    rows = engine.rows
+    monkeypatch.setattr(engine, "rows", lambda query: asked.append(query) or rows(query))
+    engine.prepare()
+    asked.clear()
+
+    found = engine.requests(())
+
+    assert len(asked) == (2 if order == "ts" else 1)
+    counted = {(item.time.date(), item.app, item.cohort, item.request_id) for item in records}
+    assert found == Counter((day, app) for day, app, _, _ in counted)
+
+
 def test_the_sources_are_those_of_the_strict_reader(tmp_path):
     path = str(written(tmp_path / "a.parquet", made_records(random.Random(1), 10)))
     reader = open_records([path])
@@ -278,6 +303,15 @@ def test_times_with_a_zone_and_levels_as_text_count_alike(tmp_path):
         ("* REPLACE ('good' AS label)", "bad.parquet: row 1: the label 'good' is unknown"),
         ("* REPLACE ('error' AS status)", "bad.parquet: row 1: a record with status 'error' has"),
         ("* REPLACE ('r' AS request_id)", "bad.parquet:2: request 'r' has another record"),
+        ("* REPLACE (CAST(NULL AS TIMESTAMP) AS ts)", "bad.parquet: row 1: 'ts' is null, not text"),
+        (
+            "* REPLACE (CAST(NULL AS VARCHAR) AS request_id, CAST(NULL AS TINYINT) AS level)",
+            "bad.parquet: row 1: 'request_id' is null, not text",
+        ),
+        (
+            "* REPLACE ('' AS request_id, CAST(NULL AS TINYINT) AS level)",
+            "bad.parquet: row 1: the record has no 'request_id'",
+        ),
         ("*, 1 AS prompt", "bad.parquet: the column 'prompt' is unknown"),
         ("* EXCLUDE (detector)", "bad.parquet: row 1: the record has no 'detector'"),
     ],

@@ -90,7 +90,7 @@ def examples(dialect: Dialect) -> str:
     return f"""
 SELECT place, request_id, detector FROM (
   SELECT place, request_id, detector, row_number() OVER (
-    PARTITION BY place ORDER BY digest, request_id, detector) AS turn
+    PARTITION BY place ORDER BY digest) AS turn
   FROM (SELECT place, request_id, detector, {order} AS digest FROM changed) c
 ) numbered WHERE turn <= {EXAMPLES} ORDER BY place, turn
 """

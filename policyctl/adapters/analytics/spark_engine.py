@@ -54,6 +54,7 @@ class SparkEngine:
         hits: list[str] = []
         totals: list[str] = []
         details: list[str] = []
+        named: list[str] = []
         if self._plain:
             for file in self._plain:
                 check_whole(file.path, file.name)
@@ -67,14 +68,17 @@ class SparkEngine:
             hits.append(relations_sql.plain_hits(SPARK))
             details.append(details_sql.plain_details())
             totals.append(traffic_sql.totals(SPARK))
+            named.append("SELECT request_id FROM records")
         if self._prepared:
             kept = self._read("prepared_hits", self._parquet("hits"))
             types = self._read("prepared_totals", self._parquet("totals"))
             self._read("prepared_requests", self._parquet("requests"))
             hits.append(relations_sql.prepared_hits("prepared_hits", kept, SPARK))
             details.append(details_sql.prepared_details("prepared_hits"))
+            named.append("SELECT request_id FROM prepared_hits")
             totals.append(relations_sql.prepared_totals("prepared_totals", types, SPARK))
         self._sql(" UNION ALL ".join(details)).createOrReplaceTempView("details")
+        self._sql(" UNION ALL ".join(named)).createOrReplaceTempView("named")
         self.define("hits", " UNION ALL ".join(hits))
         self.define("totals", " UNION ALL ".join(totals))
 

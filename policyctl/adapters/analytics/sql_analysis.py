@@ -47,7 +47,7 @@ _DECIDED = "SELECT * FROM decided"
 
 
 class SqlEngine(Protocol):
-    """Runs queries over ``records``, ``hits``, ``details`` and ``totals`` of some records."""
+    """Runs queries over ``hits``, ``details``, ``named`` and ``totals`` of some records."""
 
     name: str
     dialect: Dialect
@@ -246,6 +246,10 @@ class SqlAnalysis:
     def _check(self) -> None:
         """Raise `ValueError` if the strict reader would refuse what the engine has swallowed."""
         check_values(self._sql.rows(traffic_sql.VALUES))
+        if self._sql.rows(traffic_sql.TIMELESS):
+            raise ValueError("a record has no time")
+        if self._sql.rows(traffic_sql.NAMELESS):
+            raise ValueError("a record has no request id")
         for (label,) in self._sql.rows("SELECT DISTINCT label FROM hits WHERE label IS NOT NULL"):
             Label(label)
         self._check_identity()
@@ -254,11 +258,6 @@ class SqlAnalysis:
         found = self._sql.rows(f"SELECT count(*), count(DISTINCT {self._sql.identity}) FROM hits")
         if len(set(found[0])) > 1:
             raise ValueError("a request has a detection twice")
-        nameless = self._sql.rows(
-            "SELECT 1 FROM hits WHERE request_id IS NULL OR request_id = '' LIMIT 1"
-        )
-        if nameless:
-            raise ValueError("a detection has no request id")
 
 
 def check_values(rows: Sequence[Row]) -> None:

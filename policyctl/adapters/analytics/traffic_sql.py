@@ -14,10 +14,10 @@ _CELL = ", ".join(CELL)
 
 def totals(dialect: Dialect) -> str:
     """The counts of plain ``records``."""
-    time = dialect.micros("ts")
+    first, last = dialect.micros("min(ts)"), dialect.micros("max(ts)")
     return (
         f"SELECT {dialect.day('ts')} AS day, {_CELL}, detector_version, level, status,"
-        f" count(*) AS records, min({time}) AS first_us, max({time}) AS last_us"
+        f" count(*) AS records, {first} AS first_us, {last} AS last_us"
         f" FROM records GROUP BY {dialect.day('ts')}, {_CELL}, detector_version, level, status"
     )
 
@@ -58,3 +58,10 @@ WHERE t.status = 'ok' AND r.{COVERED}
 
 VALUES = f"SELECT {_CELL}, detector_version, level, status FROM cells"
 """Everything by which records are told apart, to be checked."""
+
+TIMELESS = "SELECT 1 FROM totals WHERE day IS NULL LIMIT 1"
+"""A row if some record does not say when it was."""
+
+NAMELESS = "SELECT 1 FROM named WHERE request_id IS NULL OR request_id = '' LIMIT 1"
+"""A row if some record does not say which request it belongs to; it reads ``named``, which has the
+request of each plain record and of each prepared hit."""
