@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
+from policyctl.adapters import yaml_lines
 from policyctl.adapters.yaml_limits import decode
 from policyctl.adapters.yaml_places import lazy_places
-from policyctl.adapters.yaml_values import UnusualError, values
+from policyctl.adapters.yaml_plain import UnusualError
 from policyctl.core.document import Document
 from policyctl.core.finding import Finding
 
@@ -25,7 +25,7 @@ def parse(content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ..
     if text is None:
         return None, findings
     try:
-        data = values(content, text)
+        data = _values(content, text)
     except UnusualError:
         # Not at the top: most files are not unusual.
         from policyctl.adapters.yaml_nodes import build
@@ -33,3 +33,14 @@ def parse(content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ..
         return build(content, text, file)
     places, keys = lazy_places(content, text)
     return Document(file=file, text=text, data=data, values=places, keys=keys), ()
+
+
+def _values(content: bytes, text: str) -> object:
+    try:
+        return yaml_lines.values(text)
+    except UnusualError:
+        # Not at the top: to load a parser takes longer than to check a policy.
+        from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
+        from policyctl.adapters.yaml_values import values
+
+        return values(content, text)

@@ -24,6 +24,7 @@ def lazy_places(content: bytes, text: str) -> tuple[Mapping[Path, Span], Mapping
 
 def _stretches(content: bytes, text: str) -> Stretches:
     # Not at the top: where nothing is found, nothing has to be shown.
+    from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
     from policyctl.adapters.yaml_stretches import stretches
 
     return stretches(content, text)

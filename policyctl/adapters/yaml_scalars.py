@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-
-from yaml.constructor import SafeConstructor
-from yaml.nodes import ScalarNode
-from yaml.resolver import Resolver
+from functools import lru_cache
 
 from policyctl.adapters.wording import shown
 from policyctl.core.frozen import frozen
@@ -42,8 +39,10 @@ FIRST_OF_OTHERS = frozenset("-+.0123456789=<")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,14}")
 _MEASURE = re.compile(r"[0-9]+(?:\.[0-9]+)?[%dhw]")
 
-_resolver = Resolver()
-_older = SafeConstructor()
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from yaml.constructor import SafeConstructor
+    from yaml.resolver import Resolver
 
 
 @frozen(kw_only=False)
@@ -134,7 +133,10 @@ def _older_reading(text: str) -> str:
         return _described(_OLDER_BOOLS[text])
     if _OLDER_DATE.fullmatch(text):
         return "a date"
-    resolved: str = _resolver.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    resolver, constructor = _older_reader()
+    from yaml.nodes import ScalarNode
+
+    resolved: str = resolver.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     tag = resolved.removeprefix(CORE)
     if tag == "str":
         return "a time" if _OLDER_BASE_60.fullmatch(text) else "text"
@@ -143,11 +145,21 @@ def _older_reading(text: str) -> str:
         return others[tag]
     if len(text) > _LONGEST_NUMBER:
         return "a number"
-    read = getattr(_older, f"construct_yaml_{tag}")
+    read = getattr(constructor, f"construct_yaml_{tag}")
     try:
         return _described(read(ScalarNode(CORE + tag, text)))
     except ValueError:  # it matches the pattern, such as 0b_, and is no number after all
         return "a broken number"
+
+
+@lru_cache(maxsize=1)
+def _older_reader() -> tuple[Resolver, SafeConstructor]:
+    # Not at the top: few values look as if an older reader could take them for something else.
+    from policyctl.adapters import pyyaml_start  # noqa: F401, I001 - before anything imports yaml
+    from yaml.constructor import SafeConstructor
+    from yaml.resolver import Resolver
+
+    return Resolver(), SafeConstructor()
 
 
 def _ambiguous(text: str, here: str, older: str) -> Doubt:

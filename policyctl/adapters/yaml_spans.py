@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
-
-from yaml.events import Event
+from typing import TYPE_CHECKING, Protocol
 
 from policyctl.core.finding import Path, Span
 from policyctl.core.frozen import frozen
+
+if TYPE_CHECKING:
+    from yaml.events import Event
 
 
 class Mark(Protocol):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -22,7 +21,8 @@ from yaml.events import (
 
 from policyctl.adapters import yaml_events
 from policyctl.adapters.yaml_limits import MAX_DEPTH, MAX_VALUES
-from policyctl.adapters.yaml_scalars import FIRST_OF_OTHERS, WORDS, plain
+from policyctl.adapters.yaml_plain import UnusualError, certain
+from policyctl.adapters.yaml_scalars import FIRST_OF_OTHERS, WORDS
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ _Next = Callable[[], "Any"]
 
 # Where an anchor, an alias or a tag could begin; that it could be text costs no more than time.
 _MARKED = re.compile(r"[&*!](?<=[\s\[{,:?-].)")
-_LONGEST_REMEMBERED = 40
-
-
-class UnusualError(Exception):
-    """The text has to be read with more care."""
 
 
 def values(content: bytes, text: str) -> object:
@@ -96,7 +91,7 @@ def _mapping(following: _Next, depth: int) -> dict[str, object]:
         if event.__class__ is ScalarEvent:
             value = event.value
             if not event.style and (value in WORDS or value[0] in FIRST_OF_OTHERS):
-                value = _plain(value)
+                value = certain(value)
             found[key] = value
         else:
             found[key] = _collection(event, following, depth + 1)
@@ -109,25 +104,9 @@ def _list(following: _Next, depth: int) -> list[object]:
         if event.__class__ is ScalarEvent:
             value = event.value
             if not event.style and (value in WORDS or value[0] in FIRST_OF_OTHERS):
-                value = _plain(value)
+                value = certain(value)
             found.append(value)
         elif event.__class__ is SequenceEndEvent:
             return found
         else:
             found.append(_collection(event, following, depth + 1))
-
-
-def _plain(text: str) -> Any:
-    value, is_doubtful = _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _judged(text)
-    if is_doubtful:
-        raise UnusualError
-    return value
-
-
-def _judged(text: str) -> tuple[object, bool]:
-    value, doubt = plain(text)
-    return value, doubt is not None
-
-
-# The same few words and numbers stand in most policies.
-_remembered = lru_cache(maxsize=1024)(_judged)

@@ -30,6 +30,10 @@ from policyctl.adapters.verdicts import Verdicts
 from policyctl.adapters.working_governance import WorkingGovernance
 from policyctl.adapters.yaml_documents import YamlDocuments
 from policyctl.adapters.yaml_files import parse
+from policyctl.adapters.yaml_limits import decode
+from policyctl.adapters.yaml_lines import values as line_values
+from policyctl.adapters.yaml_nodes import build
+from policyctl.adapters.yaml_plain import UnusualError
 from policyctl.cli.findings_output import emit_findings
 from policyctl.cli.formats import FindingsFormat
 from policyctl.core.backtracking import backtracking
@@ -276,6 +280,21 @@ def cured(instructions: bytes) -> None:
                 assert mended.after == content
 
 
+def lines(content: bytes) -> None:
+    """YAML line by line: what is read has the values that the parser finds."""
+    text, problems = decode(content, "p.yaml")
+    if text is None or problems:
+        return
+    try:
+        found = line_values(text)
+    except UnusualError:
+        return
+    document, findings = build(content, text, "p.yaml")
+    assert not findings
+    assert document
+    assert repr(found) == repr(document.data)
+
+
 def shown(instructions: bytes) -> None:
     """`show` and `migrate`."""
     for content in (changed(instructions), instructions):
@@ -416,7 +435,7 @@ def public_key(content: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
-        *(policy, changed_policy, cured, shown, settings, suppression, trigger, regex),
+        *(policy, changed_policy, cured, lines, shown, settings, suppression, trigger, regex),
         *(
             findings_baseline,
             records,
@@ -439,6 +458,7 @@ def seeds(name: str) -> list[bytes]:
         "policy": [SAMPLE, *(path.read_bytes() for path in shipped.parent.glob("baselines/*"))],
         "changed_policy": [bytes(range(60)), b"\x05\x04\x07" * 20 + b"ignore[regex-invalid]: x"],
         "cured": [SAMPLE, bytes(range(60))],
+        "lines": [SAMPLE, *(path.read_bytes() for path in shipped.parent.glob("baselines/*"))],
         "shown": [SAMPLE, bytes(range(60))],
         "settings": [
             b'select = ["no-controls"]\nmax_exceptions = 3\nexception_soon = "14d"\n',

@@ -13,6 +13,7 @@ NAMES = {
     "policy": 60,
     "changed_policy": 60,
     "cured": 80,
+    "lines": 300,
     "shown": 60,
     "suppression": 25,
     "trigger": 20,

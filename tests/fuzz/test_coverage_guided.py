@@ -29,7 +29,7 @@ def search(folder, *arguments):
 
 @pytest.mark.parametrize(
     ("target", "runs"),
-    [("policy", 8), ("entry", 300), ("signature", 300)],
+    [("policy", 8), ("lines", 300), ("entry", 300), ("signature", 300)],
 )
 def test_a_short_search_finds_nothing(tmp_path, target, runs):
     done = search(tmp_path, target, f"-runs={runs}", "-seed=1")
