@@ -37,6 +37,7 @@ class Facts:
 
     Attributes:
         target: the stage that is asked for.
+        scoped: whether the policy says what that stage acts on; only ``limited`` may lack it.
         daily: the counts day by day.
         reviews: what reviewers said about a drawn sample.
         counter: requests as something else counted them.
@@ -48,6 +49,7 @@ class Facts:
     """
 
     target: Stage | None = None
+    scoped: bool = True
     daily: Daily | None = None
     reviews: Reviews | None = None
     counter: RequestCounter | None = None

@@ -6,11 +6,20 @@ ever met.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 
 from policyctl.core.completeness import completeness_criteria
-from policyctl.core.criterion import Criterion, at_most, counted, left_in_window, met, percent
+from policyctl.core.criterion import (
+    Criterion,
+    Outcome,
+    at_most,
+    counted,
+    left_in_window,
+    met,
+    percent,
+)
 from policyctl.core.effect_criteria import effect_criteria
 from policyctl.core.exception_criteria import exception_criteria
 from policyctl.core.facts import NOTHING, Facts
@@ -36,6 +45,7 @@ def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterio
     """
     each = priced(gate, tally)
     return (
+        *_scope(facts),
         _window(tally, gate),
         _records(tally, gate),
         _every_guardrail(tally),
@@ -50,6 +60,17 @@ def evaluate(tally: Tally, gate: Gate, facts: Facts = NOTHING) -> tuple[Criterio
         *exception_criteria(tally, gate, facts),
         *repeat_criteria(tally, each, facts),
     )
+
+
+def _scope(facts: Facts) -> Iterator[Criterion]:
+    """Said only where it is missing: without a scope, no number of records decides anything."""
+    if not facts.scoped:
+        yield Criterion(
+            name="scope",
+            outcome=Outcome.UNDECIDED,
+            sentence="the policy does not say what 'limited' blocks first: write 'limited:' with"
+            " guardrails, apps, cohorts or a share, and record it",
+        )
 
 
 def _window(tally: Tally, gate: Gate) -> Criterion:

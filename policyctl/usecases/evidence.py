@@ -129,6 +129,7 @@ def evidence_for(
     found = records.measure(policy, new, size=asked.size, repeats=asked.repeats, scores=scores)
     facts = Facts(
         target=target,
+        scoped=target is not Stage.LIMITED or policy.limited is not None,
         daily=found.daily,
         reviews=_reviews(found.sample, labels, beside, governance) if labels else None,
         counter=beside.counter,
