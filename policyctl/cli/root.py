@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from policyctl.cli.formats import Format, RootFormat
 from policyctl.cli.options import FormatOption
 from policyctl.cli.root_propose import propose
 from policyctl.cli.root_sign import sign, withdraw
+
+if TYPE_CHECKING:
+    from policyctl.usecases.root import Trusted
 
 root = typer.Typer(
     help="The trust root: who is who, and who must approve what.", no_args_is_help=True
@@ -43,9 +46,11 @@ def show(
         report = trusted(hands, version)
     if format is RootFormat.YAML:
         typer.echo(as_yaml(report.root), nl=False)
-        return
-    form = Format(format.value)
-    emit(lambda width: as_text(report, width), lambda: as_json(report), form)
+        _say_what_is_wrong(report)
+    else:
+        form = Format(format.value)
+        emit(lambda width: as_text(report, width), lambda: as_json(report), form)
+    raise typer.Exit(report.exit_code)
 
 
 @root.command()
@@ -63,6 +68,7 @@ def log(format: FormatOption = Format.TEXT) -> None:
     with workplace() as hands:
         report = root_log(hands)
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    raise typer.Exit(report.exit_code)
 
 
 @root.command()
@@ -78,6 +84,17 @@ def export(version: VersionOption = None) -> None:
     with workplace() as hands:
         report = trusted(hands, version)
     typer.echo(allowed_signers(report.root), nl=False)
+    _say_what_is_wrong(report)
+    raise typer.Exit(report.exit_code)
+
+
+def _say_what_is_wrong(report: Trusted) -> None:
+    """On standard error, where the output is a document."""
+    from policyctl.render.lines import plain
+    from policyctl.render.text.root import broken_line
+
+    if report.wrong:
+        typer.echo(plain([broken_line(report.wrong, report.latest)]), nl=False, err=True)
 
 
 for command in (propose, sign, withdraw):

@@ -14,6 +14,8 @@ def render(report: Trusted) -> str:
     result = {
         "root": decode(root_bytes(report.root)),
         "pin": report.pin,
+        "pending": report.pending or None,
         "governance": governance_data(report.root),
     }
-    return document("root show", "pass", result=result)
+    status = "fail" if report.wrong else "pass"
+    return document("root show", status, findings=report.wrong, result=result)

@@ -40,7 +40,7 @@ def render_withdrawn(withdrawn: Withdrawn) -> str:
 
 
 def render_log(log: RootLog) -> str:
-    """The whole output of ``root log``; the status says whether every version holds."""
+    """The whole output of ``root log``; it passes where only signatures are owed to a proposal."""
     versions = [
         {
             "root": decode(root_bytes(version.root)),
@@ -51,7 +51,7 @@ def render_log(log: RootLog) -> str:
         }
         for version in log.versions
     ]
-    status = "fail" if log.findings else "pass"
+    status = "fail" if log.wrong else "pass"
     return document("root log", status, findings=log.findings, result={"versions": versions})
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from policyctl.core.finding import Finding
 from policyctl.core.trust_root import ApprovalRule, TrustRoot
-from policyctl.render.lines import BOLD, DIM, WARN, Line, Part, line
+from policyctl.render.lines import BAD, BOLD, DIM, WARN, Line, Part, line
 
 if TYPE_CHECKING:
     from policyctl.usecases.root import Trusted
@@ -34,7 +36,26 @@ def render(report: Trusted, width: int | None = None) -> list[Line]:
         line(Part("  baselines ", DIM), ", ".join(sorted(root.baselines))),
         line(Part("  pin       ", DIM), report.pin),
     ]
+    if report.pending:
+        waits = Part(f"trust root {report.pending} waits for signatures", WARN)
+        lines.append(line(waits, "  (policyctl root log)"))
+    if report.wrong:
+        lines.append(broken_line(report.wrong, report.latest))
     return lines
+
+
+def broken_line(wrong: Sequence[Finding], latest: int) -> Line:
+    """The sentence about trust roots that do not verify.
+
+    Args:
+        wrong: what is wrong with them.
+        latest: the newest version that verifies, or 0.
+    """
+    first, more = wrong[0], len(wrong) - 1
+    said = f"{first.file} does not verify: {first.message}"
+    said += f" and {more} more finding{'s' if more != 1 else ''}" if more else ""
+    holds = f"trust root {latest} is the last that holds" if latest else "no trust root holds"
+    return line(Part(said, BAD), f"; {holds}  (policyctl verify)")
 
 
 def people_lines(root: TrustRoot) -> list[Line]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from policyctl.render.lines import BAD, BOLD, DIM, WARN, Line, Part, line
-from policyctl.render.text.root import stewards_words
+from policyctl.render.lines import BOLD, DIM, WARN, Line, Part, line
+from policyctl.render.text.root import broken_line, stewards_words
 from policyctl.render.text.root_proposal import change_lines, owed_lines
 from policyctl.usecases.root import RootLog, RootVersion
 
@@ -14,10 +14,8 @@ def render(log: RootLog, width: int | None = None) -> list[Line]:
     lines: list[Line] = []
     for version in log.versions:
         lines += [*_version(version), ()]
-    other = [finding for finding in log.findings if finding.code != "ROOT_THRESHOLD"]
-    if other or not log.versions:
-        lines.append(line(Part("the trust root does not verify", BAD), " (policyctl verify)"))
-        return lines
+    if log.wrong:
+        return [*lines, broken_line(log.wrong, log.latest)]
     return lines[:-1]
 
 
