@@ -51,16 +51,26 @@ class ImportWish:
 
 @frozen
 class Nearest:
-    """The baseline that is most like a configuration.
+    """The baseline that is most like a configuration, of those made for the use case if any is.
 
     Attributes:
+        use_case: what the baseline was made for.
         alike: guardrails that both have, whatever their dials.
         of: guardrails that either has.
     """
 
     baseline: str
+    use_case: str
     alike: int
     of: int
+
+
+@frozen
+class _Base:
+    """A baseline: what it was made for, and the guardrails that are switched on."""
+
+    use_case: str
+    guardrails: tuple[Guardrail, ...]
 
 
 @frozen
@@ -124,7 +134,7 @@ def import_configuration(
         )
     acting = tuple(item for item in running.settings if item.acts)
     stage = _amounts_to(running, acting)
-    base = bases.get(wish.extends, ())
+    base = bases[wish.extends].guardrails if wish.extends else ()
     lines = _Lines(wish, running, target, stage=stage, acting=acting)
     content = "\n".join(lines.whole(name, schema, base)) + "\n"
     file = policy_path(name)
@@ -137,7 +147,7 @@ def import_configuration(
         running=running,
         stage=stage,
         acting=acting,
-        nearest=_nearest(running, bases),
+        nearest=_nearest(running, bases, wish.use_case),
         findings=reading.findings,
     )
 
@@ -180,8 +190,8 @@ def _amounts_to(running: Running, acting: Sequence[Setting]) -> Stage:
     return Stage.ENFORCE if len(acting) == len(running.settings) else Stage.LIMITED
 
 
-def _baseline(name: str, documents: Documents, governance: Governance) -> tuple[Guardrail, ...]:
-    """The guardrails of a policy that only extends a baseline."""
+def _baseline(name: str, documents: Documents, governance: Governance) -> _Base:
+    """A baseline as a policy has it that only extends it."""
     draft = {
         "schema": "policyctl/policy/v1",
         "id": "draft",
@@ -196,18 +206,27 @@ def _baseline(name: str, documents: Documents, governance: Governance) -> tuple[
     reading = read_document(
         json.dumps(draft).encode(), file=name, documents=documents, governance=governance
     )
-    effective = reading.effective
-    return tuple(item for item in effective.policy.guardrails if item.enabled) if effective else ()
+    made = reading.subject.baseline if reading.subject else None
+    items = reading.effective.policy.guardrails if reading.effective else ()
+    return _Base(
+        use_case=made["use_case"] if made else "",
+        guardrails=tuple(item for item in items if item.enabled),
+    )
 
 
-def _nearest(running: Running, bases: Mapping[str, Sequence[Guardrail]]) -> Nearest | None:
+def _nearest(running: Running, bases: Mapping[str, _Base], use_case: str) -> Nearest | None:
     ours = {item.side for item in running.settings}
     found = []
-    for name, guardrails in bases.items():
-        theirs = {(item.detector, item.direction) for item in guardrails}
-        found.append(Nearest(baseline=name, alike=len(ours & theirs), of=len(ours | theirs)))
-    best = max(found, key=lambda item: (item.alike / max(item.of, 1), item.baseline), default=None)
-    return best if best is not None and best.alike else None
+    for name, base in bases.items():
+        theirs = {(item.detector, item.direction) for item in base.guardrails}
+        alike, of = len(ours & theirs), len(ours | theirs)
+        if alike:
+            found.append(Nearest(baseline=name, use_case=base.use_case, alike=alike, of=of))
+    return max(
+        found,
+        key=lambda item: (item.use_case == use_case, item.alike / item.of, item.baseline),
+        default=None,
+    )
 
 
 class _Lines:

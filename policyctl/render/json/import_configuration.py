@@ -22,7 +22,14 @@ def render(done: Imported) -> str:
         "unread": [{"place": item.place, "what": item.what} for item in done.running.unread],
         "ignored": list(done.running.surplus),
         "nearest": (
-            {"baseline": near.baseline, "alike": near.alike, "of": near.of} if near else None
+            {
+                "baseline": near.baseline,
+                "use_case": near.use_case,
+                "alike": near.alike,
+                "of": near.of,
+            }
+            if near
+            else None
         ),
     }
     status = "fail" if done.exit_code else "pass"

@@ -35,10 +35,12 @@ def render(done: Imported, width: int | None = None, *, written: bool) -> list[L
         lines.append(line(Part("  ignored    ", DIM), f"{off} values that policies say nothing of"))
     near = done.nearest
     if near is not None and not done.policy.extends:
+        other = near.use_case != done.policy.use_case
+        made_for = f" (made for {near.use_case})" if other else ""
         lines.append(
             line(
                 Part("  nearest    ", DIM),
-                f"{near.baseline}: {near.alike} of {near.of} guardrails are the same; "
+                f"{near.baseline}{made_for}: {near.alike} of {near.of} guardrails are the same; "
                 f"--extends {near.baseline} writes the differences only",
             )
         )
