@@ -1,4 +1,4 @@
-"""``import`` and the baseline that it suggests."""
+"""``import``: the baseline that it suggests, and what it says of what is no configuration."""
 
 from __future__ import annotations
 
@@ -65,3 +65,40 @@ def test_one_that_has_nothing_in_common_is_not_suggested_for_its_use_case(import
     _, _, told = imported(hate, use_case="prompt-defense")
 
     assert "  nearest    content-safety@1 (made for content-safety): 2 of " in told
+
+
+@pytest.mark.parametrize("kept", ["guardrailArn", "guardrailId", "blockedInputMessaging"])
+def test_any_name_of_a_guardrail_will_do(imported, kept):
+    names = {"guardrailArn", "guardrailId", "blockedInputMessaging"} - {kept}
+    known = {key: value for key, value in GUARDRAIL.items() if key not in names}
+
+    code, out, _ = imported(known)
+
+    assert code == 0
+    assert "{detector: prompt_attack, direction: input, action: block}" in out
+
+
+@pytest.mark.parametrize(
+    ("data", "missing"),
+    [
+        (
+            {"contentPolicy": {"filters": [ATTACK]}},
+            "contentPolicy of a guardrail of Bedrock, and nothing that names the guardrail:"
+            " guardrailArn, guardrailId or blockedInputMessaging",
+        ),
+        (
+            {"topicPolicyConfig": {}, "contentPolicyConfig": {}},
+            "contentPolicyConfig and topicPolicyConfig of a guardrail of Bedrock, and nothing that"
+            " names the guardrail: guardrailArn, guardrailId or blockedInputMessaging",
+        ),
+        ({"guardrails": []}, "no guardrail of Bedrock"),
+        ([], "no guardrail of Bedrock"),
+    ],
+)
+def test_what_names_no_guardrail_is_refused_and_what_is_missing_is_told(imported, data, missing):
+    assert imported(data) == (
+        2,
+        "",
+        f"policyctl: live.json: {missing}\n"
+        "  = aws bedrock get-guardrail --guardrail-identifier ID --guardrail-version 1\n",
+    )

@@ -23,6 +23,9 @@ _UNDIALLED = Sensitivity.L2
 _DIALS = {tables.STRENGTHS[dial]: dial for dial in reversed(Sensitivity)}
 _TYPE = "AWS::Bedrock::Guardrail"
 _TERRAFORM = ("aws_bedrock_guardrail", "awscc_bedrock_guardrail")
+_NAMES = ("guardrailArn", "guardrailId", "blockedInputMessaging")
+_SECTIONS = ("contentPolicy", "topicPolicy", "wordPolicy", "sensitiveInformationPolicy")
+_POLICIES = frozenset({*_SECTIONS, *(f"{name}Config" for name in _SECTIONS)})
 _LISTS = frozenset(
     {
         *("filtersConfig", "topicsConfig", "wordsConfig", "managedWordListsConfig"),
@@ -45,7 +48,7 @@ def _guardrails(raw: Raw) -> Iterator[Running]:
     found = [*_found(raw.data)]
     if not found:
         raise InputError(
-            "no guardrail of Bedrock",
+            _missing(raw.data),
             hint="aws bedrock get-guardrail --guardrail-identifier ID --guardrail-version 1",
         )
     for place, data in found:
@@ -64,8 +67,20 @@ def _found(data: Any) -> Iterator[tuple[str, Any]]:
                 yield f"Resources.{name}.Properties", made
         return
     yield from resources(data, _TERRAFORM, _LISTS)
-    if "blockedInputMessaging" in data or "guardrailArn" in data:
+    if any(name in data for name in _NAMES):
         yield "", data
+
+
+def _missing(data: Any) -> str:
+    """What a file lacks that holds no guardrail; an answer may have been cut to its policies."""
+    held = sorted(_POLICIES & set(data)) if isinstance(data, Mapping) else []
+    if not held:
+        return "no guardrail of Bedrock"
+    names = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
+    return (
+        f"{' and '.join(held)} of a guardrail of Bedrock, and nothing that names the guardrail:"
+        f" {names}"
+    )
 
 
 def _running(part: Part) -> Running:
@@ -73,12 +88,8 @@ def _running(part: Part) -> Running:
     for key in ("count", "forEach"):
         if part.value(key) is not None:
             part.unknown("whether there is one, and how many, is decided elsewhere", key)
-    settings = [
-        *_content(_below(part, "contentPolicy")),
-        *_topics(_below(part, "topicPolicy")),
-        *_words(_below(part, "wordPolicy")),
-        *_sensitive(_below(part, "sensitiveInformationPolicy")),
-    ]
+    content, topics, words, sensitive = (_below(part, name) for name in _SECTIONS)
+    settings = [*_content(content), *_topics(topics), *_words(words), *_sensitive(sensitive)]
     for key in ("contextualGroundingPolicy", "automatedReasoningPolicy"):
         for name in (key, f"{key}Config"):
             if part.value(name) is not None:
