@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 
 from policyctl.core import paths
 from policyctl.core.finding import Finding, Severity, in_order
@@ -10,6 +11,7 @@ from policyctl.core.frozen import frozen, replace
 from policyctl.core.growth import check_growth, extent_of
 from policyctl.core.ledger import Ledger
 from policyctl.core.ledger_memo import LedgerMemo, Parts, check_others, joined
+from policyctl.core.redaction import redaction_of
 from policyctl.core.snapshot import File, violation
 
 _EMERGENCY = frozenset({"EMERGENCY_PENDING", "EMERGENCY_OVERDUE"})
@@ -65,6 +67,20 @@ def check_merge(dropped: Dropped) -> Iterator[Finding]:
         )
     elif isinstance(place, paths.RootFile):
         yield violation("ROOT_ROLLBACK", message, file=dropped.path)
+
+
+class _Fate(Enum):
+    """What became of approvals or signatures that were owed.
+
+    An entry that changes a policy shows the branch what nobody approved yet. One that changes
+    nothing, a tombstone that another entry records, and a trust root that does not hold before it
+    is signed can only be completed where everybody sees them; so they wait there by right.
+    """
+
+    LIVE = auto()  # they came, and the policy's file was as nobody had approved it until then
+    WAITED = auto()  # they came, and no policy was different until then
+    GONE = auto()  # what owed them is not there any more, or is another one
+    UNSEEN = auto()  # it is there, and this state is too broken to tell
 
 
 @frozen
@@ -137,22 +153,50 @@ class History:
         """Open what is newly wrong, and report what was wrong until now."""
         before = self._open.get(policy, {})
         now = {(item.code, item.file, item.entry): item for item in findings}
+        unseen = {}
         for key, opened in before.items():
             if key not in now:
-                self._found += self._closed(opened, commit)
-        self._open[policy] = {
+                fate = self._fate(opened)
+                if fate is _Fate.UNSEEN:
+                    unseen[key] = opened
+                else:
+                    self._found += self._closed(opened, fate, commit)
+        self._open[policy] = unseen | {
             key: before.get(key)
             or _Open(finding=item, commit=commit, file=self._parts.get(item.file))
             for key, item in now.items()
         }
 
-    def _closed(self, opened: _Open, commit: str) -> Iterator[Finding]:
+    def _fate(self, opened: _Open) -> _Fate:
+        """What became of something that is not found in the newest state any more."""
+        finding = opened.finding
+        if finding.code not in _OWED or self._parts.get(finding.file) != opened.file:
+            return _Fate.GONE
+        place = paths.place_of(finding.file)
+        if isinstance(place, paths.RootFile):
+            held = place.version in self._ledgers[""].roots.by_version
+            return _Fate.WAITED if held else _Fate.UNSEEN
+        ledger = self._ledgers[finding.policy]
+        chain = ledger.chains.get(finding.policy)
+        if chain is None or len(chain.entries) < finding.entry:
+            return _Fate.UNSEEN
+        item = chain.entries[finding.entry - 1]
+        about_tombstone = finding.code == "TOMBSTONE_THRESHOLD"
+        judged = redaction_of(chain, finding.entry) if about_tombstone else item
+        if judged is None or judged.entry.root not in ledger.roots.by_version:
+            return _Fate.UNSEEN
+        changes = item.entry.before != item.entry.after and not about_tombstone
+        return _Fate.LIVE if changes else _Fate.WAITED
+
+    def _closed(self, opened: _Open, fate: _Fate, commit: str) -> Iterator[Finding]:
         finding = opened.finding
         if finding.code == "UNREGISTERED_POLICY" and finding.policy in self._adopted:
             return  # it was there before governance was, and was recorded since
         states = f"from commit {opened.commit[:12]} until {commit[:12]}"
         if finding.code in _OWED:
-            settled = self._parts.get(finding.file) == opened.file
+            if fate is _Fate.WAITED:
+                return  # there was nothing to hold back meanwhile
+            settled = fate is _Fate.LIVE
             if settled and finding.code in _EMERGENCY:
                 return  # it was in force by right; today's clock says nothing about that day
             ending = "approved later" if settled else "taken back, never approved"

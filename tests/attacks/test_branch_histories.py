@@ -105,6 +105,88 @@ def test_a_change_that_was_live_without_approval_and_taken_back_is_an_error(scen
     assert findings[WAITED]["message"].endswith("taken back, never approved")
 
 
+def told(scene, start):
+    """Severity, policy, entry and ending of what the history says of states after a commit."""
+    shown = {short(scene, commit) for commit in scene.git("rev-list", f"{start}..HEAD").split()}
+    return [
+        (item["severity"], item["policy"], item["entry"], item["message"].rpartition("; ")[2])
+        for item in scene.verify("--history").report["findings"]
+        if item["code"] == WAITED and item["message"].split()[2] in shown
+    ]
+
+
+def test_what_changes_no_policy_may_wait_on_the_branch(scene):
+    start = scene.git("rev-parse", "HEAD")
+    scene.do("record", BOT, "--reviewed", "--rationale", "looked at it", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    scene.do("redact", BOT, "2", "--rationale", "a name", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+    scene.do("redact", BOT, "2", by="olga")
+    scene.do("root", "propose", "--threshold", "1", "--rationale", "easier", by="erin")
+    scene.do("root", "sign", "--yes", by="olga")
+    assert told(scene, start) == []
+
+    scene.do("void", BOT, "--rationale", "not needed", by="erin")
+    scene.do("approve", BOT, "--yes", by="sam")
+
+    assert told(scene, start) == [("warning", BOT, 6, "approved later")]
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_whoever_takes_back_what_waited_is_told_whatever_it_changed(scene, approved):
+    start = scene.git("rev-parse", "HEAD")
+    scene.do("record", BOT, "--reviewed", "--rationale", "looked at it", by="erin")
+    if approved:
+        scene.do("approve", BOT, "--yes", by="sam")
+    scene.git("revert", "--no-edit", *(["HEAD", "HEAD~1"] if approved else ["HEAD"]))
+
+    findings = found(scene)
+
+    if approved:
+        assert set(findings) == {"ROLLBACK_OR_TRUNCATION", WAITED}
+    assert told(scene, start)[-1:] == [("error", BOT, 4, "taken back, never approved")]
+
+
+def test_a_proposal_of_a_trust_root_that_was_taken_back_is_told_and_did_nothing(scene):
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    start = scene.git("rev-parse", "HEAD")
+    scene.do("root", "propose", "--threshold", "1", "--rationale", "easier", by="erin")
+    scene.do("root", "withdraw", by="olga")
+
+    assert told(scene, start) == [("warning", "", None, "taken back, never approved")]
+
+
+def test_a_trust_root_that_lost_a_signature_for_a_while_did_not_only_wait(scene):
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    scene.remove(paths.root_signature_path(2, "olga"))
+    scene.commit("strip")
+    scene.git("revert", "--no-edit", "HEAD")
+    assert scene.verify().codes == set()
+
+    assert set(found(scene)) == {"ROOT_ROLLBACK"}
+
+
+@pytest.mark.parametrize("broken", ["entry", "root"])
+def test_what_waits_is_not_approved_by_a_state_that_is_too_broken_to_tell(scene, broken):
+    scene.rotate(by=("erin", "olga"), stewards=("erin", "olga"), threshold=2)
+    scene.commit("two stewards")
+    start = scene.git("rev-parse", "HEAD")
+    edit(scene, BOT, "# more\n")
+    if broken == "entry":
+        scene.write(paths.entry_path(BOT, 3), "{}")
+    else:
+        scene.remove(paths.root_signature_path(2, "olga"))
+    scene.commit("break it")
+    scene.git("revert", "--no-edit", "HEAD", "HEAD~1")
+    assert scene.verify().codes == set()
+
+    assert told(scene, start) == [("error", BOT, 4, "taken back, never approved")]
+
+
 def test_a_rollback_that_was_pushed_and_repaired_is_told(scene):
     edit(scene, "pii", "# more\n")
     scene.git("revert", "--no-edit", "HEAD")
