@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Set
+
 from policyctl.core.entry import ChangeAction, Entry
+from policyctl.core.stages import Stage
 from policyctl.core.trust_root import TrustRoot
+
+_EMERGENCY = (ChangeAction.DEMOTE, ChangeAction.EMERGENCY_DEMOTE)
 
 
 def needed(root: TrustRoot, entry: Entry, before: Entry | None) -> dict[str, int]:
     """The approvals that an entry needs, by role, given the entry before it."""
     use_cases = {entry.use_case, before.use_case if before else entry.use_case}
+    return _together(root, _judged_as(entry), entry.target, use_cases)
+
+
+def needed_for_emergency(root: TrustRoot, target: Stage, use_cases: Set[str]) -> dict[str, int]:
+    """The approvals that an emergency demotion to a stage would need, by role."""
+    return _together(root, _EMERGENCY, target, use_cases)
+
+
+def _together(
+    root: TrustRoot, kinds: Iterable[ChangeAction], target: Stage | None, use_cases: Set[str]
+) -> dict[str, int]:
     found: dict[str, int] = {}
-    for action in _judged_as(entry):
-        for role, count in root.need(action, entry.target, use_cases).items():
+    for action in kinds:
+        for role, count in root.need(action, target, use_cases).items():
             found[role] = max(count, found.get(role, 0))
     return found
 
@@ -29,7 +45,7 @@ def _judged_as(entry: Entry) -> tuple[ChangeAction, ...]:
     """
     match entry.action:
         case ChangeAction.EMERGENCY_DEMOTE:
-            return ChangeAction.DEMOTE, ChangeAction.EMERGENCY_DEMOTE
+            return _EMERGENCY
         case ChangeAction.VOID:
             kinds = (ChangeAction.VOID, ChangeAction.EDIT, ChangeAction.EXCEPTION)
             if entry.target is None:

@@ -8,8 +8,9 @@ from policyctl.core.approval_difference import KINDS
 from policyctl.core.approvals import unfilled
 from policyctl.core.chain import Chain, Recorded
 from policyctl.core.frozen import frozen
-from policyctl.core.needs import needed, owners
+from policyctl.core.needs import needed, needed_for_emergency, owners
 from policyctl.core.root_chain import Roots
+from policyctl.core.stages import Stage
 from policyctl.core.trust_root import TrustRoot
 
 
@@ -82,13 +83,42 @@ def out_of_reach(chains: Mapping[str, Chain], before: TrustRoot, after: TrustRoo
             )
 
 
+def lonely_emergencies(root: TrustRoot) -> Iterator[str]:
+    """A sentence for each person who may step back at once, and whom nobody else could approve.
+
+    `demote --emergency` refuses them, for an emergency cannot be taken back: better said on a calm
+    day.
+    """
+    if root.emergency is None or root.solo:
+        return
+    uses = {"", *(use_case for rule in root.approvals for use_case in rule.use_cases)}
+    needs = [
+        needed_for_emergency(root, stage, {use})
+        for stage in (Stage.LOGGING, Stage.LIMITED)
+        for use in uses
+    ]
+    role = root.emergency.role
+    for who in sorted(root.roles[role].members):
+        if any(unfilled(need, _able(root, need, frozenset({who}))) for need in needs):
+            yield (
+                f"an emergency demotion by '{who}', who may step back at once as {role}, would be"
+                " refused: nobody else could approve it"
+            )
+
+
 def _lacks(root: TrustRoot, owner: str, need: Mapping[str, int]) -> bool:
     barred = frozenset() if root.solo else root.owners(owner)
-    able = {
+    return bool(unfilled(need, _able(root, need, barred)))
+
+
+def _able(
+    root: TrustRoot, need: Mapping[str, int], barred: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    """Who could approve, by role."""
+    return {
         role: frozenset(who for who in root.roles[role].members if root.people[who].keys) - barred
         for role in need
     }
-    return bool(unfilled(need, able))
 
 
 def _has_people(root: TrustRoot, owner: str) -> bool:

@@ -12,6 +12,7 @@ from policyctl.core.forge import Forge
 from policyctl.core.frozen import frozen
 from policyctl.core.layout import DRIVER_ATTRIBUTE
 from policyctl.core.root_document import RootError, problem
+from policyctl.core.root_effects import lonely_emergencies
 from policyctl.core.root_signing import Owed, owed
 from policyctl.core.snapshot import Snapshot
 from policyctl.core.ssh_keys import PublicKey
@@ -132,6 +133,7 @@ class Founded:
     Attributes:
         kept: files that were there already and were left alone.
         owed: what the stewards owe to the root before it holds.
+        warnings: what this trust root will not allow, and somebody will need.
         forge: the forge that will judge pull requests, or None.
     """
 
@@ -141,6 +143,7 @@ class Founded:
     files: tuple[str, ...]
     kept: tuple[str, ...]
     owed: Owed
+    warnings: tuple[str, ...]
     forge: Forge | None = None
 
 
@@ -210,6 +213,7 @@ def found(
         files=tuple(sorted(wanted)),
         kept=kept,
         owed=owed_now,
+        warnings=tuple(lonely_emergencies(root)),
         forge=forge,
     )
 

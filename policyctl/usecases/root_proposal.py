@@ -8,7 +8,7 @@ from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.frozen import frozen
 from policyctl.core.root_difference import RootChange, root_changes
-from policyctl.core.root_effects import out_of_reach, stranded
+from policyctl.core.root_effects import lonely_emergencies, out_of_reach, stranded
 from policyctl.core.root_signing import Owed, owed
 from policyctl.core.trust_root import TrustRoot
 from policyctl.errors import TamperingError
@@ -24,7 +24,7 @@ class RootProposal:
         digest: sha256 of the next version's bytes.
         who: the person who proposes or signs.
         changes: what differs from the version before.
-        warnings: what it would do to policies that stand.
+        warnings: what it would do to policies that stand, and to emergencies.
         owed: what the stewards of both versions owe once ``who`` has signed.
         is_new: False if ``who`` had signed before, so that nothing was done.
         commit: the commit's id; empty where there is none.
@@ -67,11 +67,13 @@ def proposal_of(
     """
     before = state.ledger.roots.by_version.get(root.version - 1)
     chains = state.ledger.chains
-    warnings: tuple[str, ...] = ()
+    known = {*lonely_emergencies(before)} if before else set()
+    warnings = tuple(said for said in lonely_emergencies(root) if said not in known)
     if before is not None:
         warnings = (
             *stranded(chains, state.ledger.roots, root),
             *out_of_reach(chains, before, root),
+            *warnings,
         )
     return RootProposal(
         root=root,

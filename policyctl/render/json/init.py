@@ -17,6 +17,7 @@ def render(founded: Founded) -> str:
         "files": list(founded.files),
         "kept": list(founded.kept),
         "forge": founded.forge.value if founded.forge else None,
+        "warnings": list(founded.warnings),
         "owed": {"missing": founded.owed.missing, "left": list(founded.owed.left)},
     }
     return document("init", "pass", result=result)

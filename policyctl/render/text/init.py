@@ -21,6 +21,7 @@ def render(founded: Founded, width: int | None = None) -> list[Line]:
     lines.append(line(Part("  baselines ", DIM), ", ".join(sorted(root.baselines))))
     if founded.kept:
         lines.append(line(Part("  kept      ", DIM), ", ".join(founded.kept)))
+    lines += [line(Part("  warning   ", WARN), said) for said in founded.warnings]
     return [
         *lines,
         line(Part("  pin       ", DIM), founded.pin),
@@ -54,4 +55,8 @@ def _next(founded: Founded) -> list[Line]:
         )
         said = f"policyctl root propose {others} --threshold 2 --rationale ..."
         lines.append(line(Part("  then      ", DIM), Part("share the trust root: ", WARN), said))
+    emergency = founded.root.emergency
+    if founded.warnings and emergency:
+        said = f"policyctl root propose --add-member {emergency.role}=WHO --rationale ..."
+        lines.append(line(Part("  then      ", DIM), Part("add somebody: ", WARN), said))
     return lines
