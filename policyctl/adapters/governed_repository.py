@@ -76,11 +76,12 @@ class GovernedRepository:
             )
         return self._head
 
-    def snapshot(self) -> Snapshot:
-        """The governed files of the commit that is checked out."""
+    def snapshot(self, under: Sequence[str] | None = None) -> Snapshot:
+        """The governed files of the commit that is checked out, or those in these folders."""
         if self._head is None:
             return {}
-        return GovernedFiles(self._store).of_commit(self._head)
+        folders = None if under is None else [folder.rstrip("/") for folder in under]
+        return GovernedFiles(self._store).of_commit(self._head, folders)
 
     def working_file(self, path: str) -> bytes | None:
         """The bytes of a file of the working tree, or None if there is no regular file.

@@ -227,6 +227,7 @@ def _assessed(
     from policyctl.cli.witnessing import Wish, verified
     from policyctl.cli.workplace import policy_id, workplace
     from policyctl.usecases.assess import assess
+    from policyctl.usecases.estate import READ
     from policyctl.usecases.ledger_state import LedgerState
 
     present, asked = moment(now), [policy_id(one) for one in policies]
@@ -234,6 +235,6 @@ def _assessed(
         wish = Wish(now=present, pin=pin, rev=hands.repository.head, whole=True)
         with commits_of(Path.cwd()) as commits:
             verification = verified(commits, wish)
-        state = LedgerState(snapshot=hands.repository.snapshot(), ledger=verification.ledger)
+        state = LedgerState(snapshot=hands.repository.snapshot(READ), ledger=verification.ledger)
         estate = estate_at(state, hands, present, applied=applied, records=None)
         return assess(asked, estate, verification, state, hands)

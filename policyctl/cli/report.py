@@ -56,6 +56,7 @@ def report(
     from policyctl.cli.workplace import workplace
     from policyctl.errors import TamperingError
     from policyctl.render.report.page import render
+    from policyctl.usecases.estate import READ
     from policyctl.usecases.ledger_state import LedgerState
     from policyctl.usecases.report import report_on
 
@@ -65,7 +66,7 @@ def report(
         wish = Wish(now=present, pin=checked_pin(pin), rev=hands.repository.head, whole=True)
         with commits_of(Path.cwd()) as commits:
             verification = verified(commits, wish)
-        state = LedgerState(snapshot=hands.repository.snapshot(), ledger=verification.ledger)
+        state = LedgerState(snapshot=hands.repository.snapshot(READ), ledger=verification.ledger)
         estate = estate_at(state, hands, present, applied=applied or (), records=records)
         found = report_on(
             estate,

@@ -40,6 +40,9 @@ class Given:
 
 _NOWHERE = "no commit here has its approved bytes (a shallow clone: git fetch --unshallow)"
 
+READ = (paths.POLICIES, paths.BASELINES, paths.EVIDENCE)
+"""The folders of whose files an estate is made, once their ledger is verified."""
+
 NOTHING = Given()
 """Nothing but the ledger."""
 

@@ -108,8 +108,11 @@ class Repository(Protocol):
     def head(self) -> str:
         """The id of the commit that is checked out."""
 
-    def snapshot(self) -> Snapshot:
-        """The governed files of the commit that is checked out."""
+    def snapshot(self, under: Sequence[str] | None = None) -> Snapshot:
+        """The governed files of the commit that is checked out.
+
+        With ``under`` only those in these folders.
+        """
 
     def working_file(self, path: str) -> bytes | None:
         """The bytes of a file of the working tree, or None if there is no regular file."""

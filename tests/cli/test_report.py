@@ -10,6 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from policyctl.adapters.governed_repository import GovernedRepository
+from policyctl.core import paths
+
 DAY = ("--now", "2026-07-10T12:00:00Z")
 VOID = {"meta", "input", "line", "rect", "circle", "path", "polyline"}
 CLOSES_BY_ITSELF = {"tr", "td", "th", "li", "thead", "tbody"}
@@ -75,6 +78,30 @@ def test_the_page_allows_its_own_style_and_script_and_nothing_else(estate):
 
 def test_the_same_ledger_gives_the_same_bytes(estate):
     assert page_of(estate).text == page_of(estate).text
+
+
+@pytest.mark.parametrize(
+    "asked", [("report", "--out", "-"), ("export", "--format", "oscal-component-definition")]
+)
+def test_of_files_that_were_verified_only_those_are_read_again_that_it_tells_of(
+    estate, monkeypatch, asked
+):
+    read = set()
+    snapshot = GovernedRepository.snapshot
+
+    def watched(self, *arguments):
+        found = snapshot(self, *arguments)
+        read.update(found)
+        return found
+
+    monkeypatch.setattr(GovernedRepository, "snapshot", watched)
+
+    assert estate.run(*asked).code == 0
+    assert {path.partition("/")[0] for path in read} == {"policies", ".policyctl"}
+    assert {path.split("/")[1] for path in read if path.startswith(paths.HOME)} == {
+        "baselines",
+        "evidence",
+    }
 
 
 def test_each_policy_shows_what_was_approved_and_where_it_comes_from(estate):
