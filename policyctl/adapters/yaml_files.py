@@ -24,23 +24,25 @@ def parse(content: bytes, file: str) -> tuple[Document | None, tuple[Finding, ..
     text, findings = decode(content, file)
     if text is None:
         return None, findings
+    by_line = True
     try:
-        data = _values(content, text)
+        data: object = yaml_lines.values(text)
     except UnusualError:
-        # Not at the top: most files are not unusual.
-        from policyctl.adapters.yaml_nodes import build
+        by_line = False
+        try:
+            data = _parsed(content, text)
+        except UnusualError:
+            # Not at the top: most files are not unusual.
+            from policyctl.adapters.yaml_nodes import build
 
-        return build(content, text, file)
-    places, keys = lazy_places(content, text)
+            return build(content, text, file)
+    places, keys = lazy_places(content, text, by_line=by_line)
     return Document(file=file, text=text, data=data, values=places, keys=keys), ()
 
 
-def _values(content: bytes, text: str) -> object:
-    try:
-        return yaml_lines.values(text)
-    except UnusualError:
-        # Not at the top: to load a parser takes longer than to check a policy.
-        from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
-        from policyctl.adapters.yaml_values import values
+def _parsed(content: bytes, text: str) -> object:
+    # Not at the top: to load a parser takes longer than to check a policy.
+    from policyctl.adapters import pyyaml_start  # noqa: F401 - before anything imports yaml
+    from policyctl.adapters.yaml_values import values
 
-        return values(content, text)
+    return values(content, text)

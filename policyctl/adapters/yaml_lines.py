@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a b
 if TYPE_CHECKING:
     from typing import Any
 
-    _Line = tuple[int, bool, str | None, int, Any]
+    Line = tuple[int, bool, str | None, int, Any]
 
 # How plain scalars start here: with nothing that YAML gives a meaning.
 _FIRST = r"""[^\x00- \x7f-\x9f\-?:,[\]{}#&*!|>'"%@`]"""
@@ -27,18 +27,18 @@ _FIRST = r"""[^\x00- \x7f-\x9f\-?:,[\]{}#&*!|>'"%@`]"""
 _PLAIN = rf"{_FIRST}[^:#]*(?:(?::(?=[^ ])|(?<=[^ ])#)[^:#]*)*"
 _QUOTED = r""""([^"\\]*)"|'([^']*)'"""
 _KEY = r"[A-Za-z_][A-Za-z0-9_./-]{0,99}"
-_START = re.compile(rf"( *)(- )?(?:({_KEY}):(?= |\Z))? *")
-_VALUE = re.compile(
+START = re.compile(rf"( *)(- )?(?:({_KEY}):(?= |\Z))? *")
+VALUE = re.compile(
     rf"(?:({_PLAIN})|{_QUOTED}|\[ *([^][{{}}#]+)\]|{{ *([^][{{}}#]+)}}|([|>]-?)) *(?:(?<= )#.*)?"
 )
 # What stands in brackets, with the comma after it.
-_ITEM = re.compile(rf"""()(?:({_FIRST}[^][{{}},:#?"']*)|{_QUOTED}) *(?:, *(?=[^ ])|\Z)""")
-_PAIR = re.compile(rf"""({_KEY}): +(?:({_FIRST}[^][{{}},:#?"']*)|{_QUOTED}) *(?:, *(?=[^ ])|\Z)""")
+ITEM = re.compile(rf"""()(?:({_FIRST}[^][{{}},:#?"']*)|{_QUOTED}) *(?:, *(?=[^ ])|\Z)""")
+PAIR = re.compile(rf"""({_KEY}): +(?:({_FIRST}[^][{{}},:#?"']*)|{_QUOTED}) *(?:, *(?=[^ ])|\Z)""")
 
-# What a line says besides its key; the first six are groups of `_VALUE`.
-_SCALAR, _DOUBLE, _SINGLE, _LIST, _MAPPING, _TEXT, _NESTED, _NOTHING = range(1, 9)
+# What a line says besides its key; the first six are groups of `VALUE`.
+SCALAR, _DOUBLE, _SINGLE, LIST, MAPPING, TEXT, NESTED, NOTHING = range(1, 9)
 _IN_QUOTES = (_DOUBLE, _SINGLE)
-_COPIED = (_LIST, _MAPPING)
+_COPIED = (LIST, MAPPING)
 """What no two places may share."""
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 200
@@ -59,10 +59,10 @@ def values(text: str) -> dict[str, object]:
     for number, line in enumerate(lines):
         if number < resume:
             continue
-        indent, is_item, key, kind, value = _known.get(line) or _remember(line)
-        if kind == _NOTHING:
+        indent, is_item, key, kind, value = _known.get(line) or said(line)
+        if kind == NOTHING:
             continue
-        if kind == _TEXT:
+        if kind == TEXT:
             value, resume = _text(lines, number + 1, indent + 2 * is_item, value)
         place.move(indent, is_item)
         place.put(is_item, key, kind, value)
@@ -118,7 +118,7 @@ class _Place:
             self._enter(item, self.column + 2)
         if key in self.node:
             raise UnusualError
-        if kind == _NESTED:
+        if kind == NESTED:
             self.awaiting = key
         else:
             self.node[key] = value
@@ -137,26 +137,31 @@ class _Place:
         return self._root
 
 
-_known: dict[str, _Line] = {}
+_known: dict[str, Line] = {}
 """Lines that were read before: the same ones stand in most policies."""
 
 
-def _remember(line: str) -> _Line:
-    if len(_known) >= _REMEMBERED:
-        _known.clear()
-    found = _read(line)
-    if len(line) <= _LONGEST_REMEMBERED:
-        _known[line] = found
-    return found
-
-
-def _read(line: str) -> _Line:
+def said(line: str) -> Line:
     """What a line says.
 
     Returns:
         Where its key or dash stands, whether it has a dash, its key, and the kind of its value.
+
+    Raises:
+        UnusualError: it could mean something else, or something else together with others.
     """
-    start = _START.match(line)
+    found = _known.get(line)
+    if found is None:
+        if len(_known) >= _REMEMBERED:
+            _known.clear()
+        found = _read(line)
+        if len(line) <= _LONGEST_REMEMBERED:
+            _known[line] = found
+    return found
+
+
+def _read(line: str) -> Line:
+    start = START.match(line)
     assert start
     indent, dash, key = len(start[1]), start[2] is not None, start[3]
     if key in WORDS:
@@ -165,24 +170,24 @@ def _read(line: str) -> _Line:
     if not rest or (rest[0] == "#" and line[start.end() - 1 : start.end()] in ("", " ")):
         if dash and key is None:
             raise UnusualError
-        return indent, dash, key, _NOTHING if key is None else _NESTED, None
-    found = _VALUE.fullmatch(rest)
+        return indent, dash, key, NOTHING if key is None else NESTED, None
+    found = VALUE.fullmatch(rest)
     if found is None or not (dash or key):
         raise UnusualError
     kind = found.lastindex or 0
-    if kind == _TEXT and key is None:
+    if kind == TEXT and key is None:
         raise UnusualError
-    return indent, dash, key, _SCALAR if kind in _IN_QUOTES else kind, _said(kind, found[kind])
+    return indent, dash, key, SCALAR if kind in _IN_QUOTES else kind, _said(kind, found[kind])
 
 
 def _said(kind: int, text: str) -> Any:
-    """The value in a group of `_VALUE`."""
-    if kind == _SCALAR:
+    """The value in a group of `VALUE`."""
+    if kind == SCALAR:
         return _plain(text)
-    if kind == _LIST:
-        return [item for _, item in _inside(text, _ITEM)]
-    if kind == _MAPPING:
-        pairs = _inside(text, _PAIR)
+    if kind == LIST:
+        return [item for _, item in _inside(text, ITEM)]
+    if kind == MAPPING:
+        pairs = _inside(text, PAIR)
         found = dict(pairs)
         if len(found) != len(pairs) or not WORDS.isdisjoint(found):
             raise UnusualError
@@ -224,12 +229,8 @@ def _text(lines: Sequence[str], first: int, column: int, style: str) -> tuple[st
     Raises:
         UnusualError: it has empty, ragged or padded lines, or what ends it is unclear.
     """
-    end, count = first, len(lines)
-    top = lines[first] if first < count else ""
-    indent = len(top) - len(top.lstrip(" "))
-    pad = top[:indent]
-    while end < count and lines[end].startswith(pad):
-        end += 1
+    indent, end = text_below(lines, first)
+    count = len(lines)
     rows = [line[indent:] for line in lines[first:end]]
     after = end
     while after < count and not lines[after]:
@@ -248,3 +249,14 @@ def _text(lines: Sequence[str], first: int, column: int, style: str) -> tuple[st
     else:
         text = " ".join(rows)
     return text + ("\n" if len(style) == 1 else ""), after
+
+
+def text_below(lines: Sequence[str], first: int) -> tuple[int, int]:
+    """How far a text is indented whose first line is given, and the number of the line after it."""
+    end, count = first, len(lines)
+    top = lines[first] if first < count else ""
+    indent = len(top) - len(top.lstrip(" "))
+    pad = top[:indent]
+    while end < count and lines[end].startswith(pad):
+        end += 1
+    return indent, end

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
@@ -27,8 +26,6 @@ class Stretches:
     keys: Mapping[Path, Span]
 
 
-# One document after the other is asked for its places, and they take ten times its own space.
-@lru_cache(maxsize=4)
 def stretches(content: bytes, text: str) -> Stretches:
     """The places in a text that `yaml_values` has read.
 

@@ -28,11 +28,13 @@ class Document:
 
     def span(self, at: Path, *, key: bool = False) -> Span | None:
         """The place of the value (or key) at ``at``; of the nearest parent if it is absent."""
-        if key and at in self.keys:
-            return self.keys[at]
-        while at and at not in self.values:
+        found = self.keys.get(at) if key else None
+        while found is None:
+            found = self.values.get(at)
+            if not at:
+                break
             at = at[:-1]
-        return self.values.get(at)
+        return found
 
     def finding(
         self,

@@ -86,7 +86,8 @@ def frozen(  # noqa: F811
                 raise TypeError(f"the default of '{name}' is a field of dataclasses: use fresh()")
         found = _with_slots(plain, names) if slots else plain
         row, stores = _row(names), _stores(found, names)
-        fill = _by_name(stores, defaults) if kw_only else _by_place(stores, defaults)
+        own = _Own(found, stores, defaults, kw_only=kw_only)
+        fill = _by_name(stores, defaults, own) if kw_only else _by_place(stores, defaults, own)
         given = {
             "__init__": fill,
             "__repr__": _representation(names, row),
@@ -138,13 +139,57 @@ def _stores(cls: type[Any], names: tuple[str, ...]) -> _Stores:
     return tuple((name, into_dictionary(name)) for name in names)
 
 
-def _by_name(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., None]:
+class _Own:
+    """Gives a class of which many values are made an ``__init__`` of its own.
+
+    To compile one takes as long as to make a hundred values without it.
+    """
+
+    def __init__(
+        self, cls: type[Any], stores: _Stores, defaults: Mapping[str, Any], *, kw_only: bool
+    ) -> None:
+        self._cls, self._stores, self._defaults, self._kw_only = cls, stores, defaults, kw_only
+        self._left = _MANY
+
+    def count(self) -> None:
+        """Count one more value."""
+        self._left -= 1
+        if self._left == 0:
+            self._cls.__init__ = self._compiled()
+
+    def _compiled(self) -> Callable[..., None]:
+        scope: dict[str, Any] = {"__absent": object()}
+        parameters, body = ["__self", *["*"][: self._kw_only]], []
+        for number, (name, store) in enumerate(self._stores):
+            scope[f"__put{number}"] = store
+            parameter, value = name, name
+            if name in self._defaults:
+                held = self._defaults[name]
+                is_fresh = isinstance(held, _Fresh)
+                scope[f"__default{number}"] = held.make if is_fresh else held
+                parameter = f"{name}={'__absent' if is_fresh else f'__default{number}'}"
+                if is_fresh:
+                    value = f"__default{number}() if {name} is __absent else {name}"
+            parameters.append(parameter)
+            body.append(f"    __put{number}(__self, {value})")
+        source = "\n".join([f"def __init__({', '.join(parameters)}):", *body])
+        exec(source, scope)  # noqa: S102 - nothing in it comes from outside
+        made: Callable[..., None] = scope["__init__"]
+        made.__qualname__ = f"{self._cls.__qualname__}.__init__"
+        return made
+
+
+_MANY = 100
+
+
+def _by_name(stores: _Stores, defaults: Mapping[str, Any], own: _Own) -> Callable[..., None]:
     """The ``__init__`` of a class whose fields are given by name."""
     fixed = {name: held for name, held in defaults.items() if not isinstance(held, _Fresh)}
     makers = [(name, held.make) for name, held in defaults.items() if isinstance(held, _Fresh)]
     count = len(stores)
 
     def __init__(self: Any, **given: Any) -> None:  # noqa: N807
+        own.count()
         if fixed:
             given = {**fixed, **given}
         for name, make in makers:
@@ -163,9 +208,9 @@ def _by_name(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., None
     return __init__
 
 
-def _by_place(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., None]:
+def _by_place(stores: _Stores, defaults: Mapping[str, Any], own: _Own) -> Callable[..., None]:
     """The ``__init__`` of a class whose fields are given in their order, or by name."""
-    fill = _by_name(stores, defaults)
+    fill = _by_name(stores, defaults, own)
     names = tuple(name for name, _ in stores)
     puts = tuple(put for _, put in stores)
     fixed = {name for name, held in defaults.items() if not isinstance(held, _Fresh)}
@@ -178,6 +223,7 @@ def _by_place(stores: _Stores, defaults: Mapping[str, Any]) -> Callable[..., Non
     def __init__(self: Any, *placed: Any, **given: Any) -> None:  # noqa: N807
         rest = None if given else rests.get(len(placed))
         if rest is not None:  # the usual call, and the quick way
+            own.count()
             for put, held in zip(puts, placed + rest, strict=True):
                 put(self, held)
             return

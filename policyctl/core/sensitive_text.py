@@ -61,9 +61,11 @@ def _is_no_sample(text: str) -> bool:
     return not text.endswith("EXAMPLE")  # as in the vendor's documentation
 
 
-def _token(name: str, pattern: str, holds: Callable[[str], bool] = bool) -> Form:
+def _token(
+    name: str, pattern: str, holds: Callable[[str], bool] = bool, *, trace: str = ""
+) -> Form:
     apart = re.compile(_APART + pattern + _ENDED)
-    return Form(name=name, pattern=apart, trace=re.compile(pattern), holds=holds)
+    return Form(name=name, pattern=apart, trace=re.compile(trace or pattern), holds=holds)
 
 
 SECRETS: tuple[Form, ...] = (
@@ -73,7 +75,7 @@ SECRETS: tuple[Form, ...] = (
     _token("a Google API key", r"AIza[0-9A-Za-z_-]{35}"),
     _token("a key of a model provider", r"sk-(?:ant-|proj-)?[0-9A-Za-z_-]{32,255}"),
     _token("a Slack token", r"xox[abeoprs]-[0-9A-Za-z-]{10,255}"),
-    _token("a Stripe key", r"[rs]k_live_[0-9A-Za-z]{16,255}"),
+    _token("a Stripe key", r"[rs]k_live_[0-9A-Za-z]{16,255}", trace="k_live_"),
     _token("a JSON web token", r"eyJ[\w-]{8,2000}\.eyJ[\w-]{8,2000}\.[\w-]{8,2000}"),
     # The header alone, as a thing to look for, is no key.
     Form(

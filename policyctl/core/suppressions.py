@@ -29,8 +29,9 @@ MOST = 1_000
 Identity = tuple[frozenset[str], str, str, str]
 """What makes a suppression the same in another version of its file."""
 
-# Also what was probably meant as one, so that no slip stays silently without effect.
-_OURS = re.compile(r"(?<!\S)#[ \t]*policyctl[ \t]*(?::|[ \t]ignore\b)", re.IGNORECASE)
+# Also what was probably meant as one, so that no slip stays silently without effect. (It starts
+# with a letter, not with a look behind: a search for that is ten times faster.)
+_OURS = re.compile(r"#(?<!\S#)[ \t]*policyctl[ \t]*(?::|[ \t]ignore\b)", re.IGNORECASE)
 _HEAD = re.compile(r"#[ \t]*policyctl[ \t]*:[ \t]*ignore[ \t]*\[([^\[\]]*)\]")
 _TAIL = re.compile(r"[ \t]*(?:until[ \t]+([^\s:]+)[ \t]*)?(?::(.*))?")
 

@@ -114,7 +114,12 @@ class _Seen:
 
 def _look(files: Files, estate: Files | None, around: Surroundings) -> _Seen:
     contents = dict(files)
-    readings = {name: read_for_rules(name, content, around) for name, content in contents.items()}
+    readings: dict[str, Reading] = {}
+    alone: dict[str, tuple[Finding, ...]] = {}
+    for name, content in contents.items():
+        readings[name] = read_for_rules(name, content, around)
+        subject = readings[name].subject
+        alone[name] = rule_findings(subject, around) if subject else ()
     compared = tuple(_subjects(readings, estate or (), around))
     together = _estate_findings(compared, around)
     found: list[tuple[Finding, Fingerprint]] = []
@@ -125,7 +130,7 @@ def _look(files: Files, estate: Files | None, around: Surroundings) -> _Seen:
         if subject is None:
             other += reading.findings
             continue
-        findings = in_order((*rule_findings(subject, around), *together[name]))
+        findings = in_order((*alone[name], *together[name]))
         left = without_suppressed(subject.document, findings, around)
         found += ((finding, fingerprint(finding, subject.data)) for finding in left.findings)
         other += left.own

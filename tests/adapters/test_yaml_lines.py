@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from policyctl.adapters.yaml_line_places import line_places
 from policyctl.adapters.yaml_lines import _REMEMBERED, _known, values
 from policyctl.adapters.yaml_nodes import build
 from policyctl.adapters.yaml_plain import UnusualError
@@ -227,3 +228,17 @@ def test_all_policies_that_ship_are_read(request):
 
     assert len(files) >= 5
     assert [path.name for path in files if by_line(path.read_text("utf-8")) is None] == []
+
+
+def test_values_and_keys_stand_where_the_parser_finds_them():
+    compared = 0
+    for seed in range(GENERATED // 4):
+        text = written(random.Random(seed))
+        if by_line(text) is not None:
+            compared += 1
+            found, keys = line_places(text)
+            document, _ = build(text.encode(), text, "")
+            assert dict(found) == dict(document.values), text
+            assert dict(keys) == dict(document.keys), text
+
+    assert compared > GENERATED / 80

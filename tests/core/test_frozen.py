@@ -140,14 +140,47 @@ def test_values_of_two_classes_are_never_equal_nor_in_order():
 )
 def test_a_call_that_does_not_fit_says_what_is_wrong(named, said):
     with pytest.raises(TypeError, match=f"^{said}$"):
-        Ours(**named)
+        made_anew(Ours)(**named)
 
 
 def test_a_field_that_is_given_twice_is_refused():
+    pair = made_anew(OurPair)
+
     with pytest.raises(TypeError, match=r"^cannot make OurPair: 'left' is given twice$"):
-        OurPair(1, left=1)
+        pair(1, left=1)
     with pytest.raises(TypeError, match=r"^cannot make OurPair: it has 2 fields, not 3$"):
-        OurPair(1, 2, 3)
+        pair(1, 2, 3)
+
+
+def made_anew(cls):
+    """A class with the same fields, of which there are no values yet."""
+    defaults = {Ours: {"count": 1, "held": fresh(default_factory=dict)}, OurPair: {"right": 0}}
+    plain = type(cls.__name__, (), {"__annotations__": cls.__annotations__, **defaults[cls]})
+    return frozen(kw_only=cls is Ours)(plain)
+
+
+@pytest.mark.parametrize("cls", [Ours, OurPair])
+def test_a_class_of_many_values_takes_the_same_calls_as_one_of_few(cls):
+    ways = [
+        ((), {"name": "a"}),
+        ((), {"name": "a", "count": 2}),
+        ((1,), {}),
+        ((1, 2), {}),
+        ((), {}),
+    ]
+    ways += [((1,), {"right": 3}), ((1,), {"left": 3}), ((1, 2, 3), {}), ((), {"left": 1, "x": 2})]
+    ways += [((), {"name": "a", "held": {"b": 1}}), ((), {"name": "a", "x": 1}), ((), {"right": 1})]
+    made = made_anew(cls)
+    few = [outcome(made, *placed, **named) for placed, named in ways]
+    first = made.__init__
+
+    for number in range(300):
+        made(**{"name": "a"} if cls is Ours else {"left": number})
+
+    assert made.__init__ is not first
+    assert [outcome(made, *placed, **named) for placed, named in ways] == few
+    if cls is Ours:
+        assert made(name="a").held is not made(name="a").held
 
 
 @pytest.mark.parametrize("made", [Ours(name="a"), OurPair(1, 2), Open(number=3)])
