@@ -27,6 +27,8 @@ _SAYS_NOTHING = {
     *("defaultSnippets", "enumDescriptions", "patternErrorMessage"),
 }
 _NO_LIMIT = float("inf")
+_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 100
 
 
 @cache
@@ -124,8 +126,8 @@ class _Compiler:
         own: Mapping[str, Any] = left.pop("properties", {})
         known = {key: self.compiled(schema, home) for key, schema in own.items()}
         other = self.compiled(left.pop("additionalProperties", True), home)
-        is_name = _text(dict(left.pop("propertyNames"))) if "propertyNames" in left else _always
-        required: Sequence[str] = left.pop("required", ())
+        is_name = _text(dict(left.pop("propertyNames"))) if "propertyNames" in left else None
+        required = frozenset(left.pop("required", ()))
         companions: Mapping[str, Sequence[str]] = left.pop("dependentRequired", {})
         least: int = left.pop("minProperties", 0)
 
@@ -133,11 +135,12 @@ class _Compiler:
             if value.__class__ is not dict or len(value) < least:
                 return False
             for key, item in value.items():
-                if not known.get(key, other)(item) or not is_name(key):
+                if not known.get(key, other)(item):
                     return False
-            for key in required:
-                if key not in value:
-                    return False
+            if is_name is not None and not all(map(is_name, value)):
+                return False
+            if not required <= value.keys():
+                return False
             for key, needed in companions.items():
                 if key in value and not all(one in value for one in needed):
                     return False
@@ -172,9 +175,20 @@ def _text(left: _Keywords) -> Accepts:
     if pattern is None:
         return lambda value: value.__class__ is str and least <= len(value) <= most
     search = strict(pattern).search
-    return lambda value: (
-        value.__class__ is str and least <= len(value) <= most and search(value) is not None
-    )
+    seen: set[str] = set()  # the same few texts stand in most policies
+
+    def accepts(value: Any) -> bool:
+        if value.__class__ is not str:
+            return False
+        if value in seen:
+            return True
+        if not least <= len(value) <= most or search(value) is None:
+            return False
+        if len(seen) < _REMEMBERED and len(value) <= _LONGEST_REMEMBERED:
+            seen.add(value)
+        return True
+
+    return accepts
 
 
 def _whole_number(left: _Keywords) -> Accepts:

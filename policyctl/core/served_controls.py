@@ -103,16 +103,27 @@ def served(guardrails: Iterable[Guardrail]) -> dict[str, dict[str, str]]:
 
 def may_be_served(guardrails: Iterable[Guardrail], framework: str, control: str) -> bool:
     """True if an enabled guardrail serves the control, or does so in some applications."""
+    found = possibly_served(guardrails)
+    return found is None or control in found.get(framework, ())
+
+
+def possibly_served(guardrails: Iterable[Guardrail]) -> dict[str, set[str]] | None:
+    """The controls that enabled guardrails serve at least in some applications, by framework.
+
+    Returns:
+        None if an enabled guardrail is for something of one's own, which may serve any control.
+    """
+    found: dict[str, set[str]] = {}
     for guardrail in guardrails:
         if not guardrail.enabled:
             continue
-        if any(covers(name, guardrail.detector) for name in _FREE):
-            return True
+        if _is_free(guardrail.detector):
+            return None
         for service in _services(guardrail.detector, guardrail.direction):
-            known = (*service.serves.get(framework, ()), *service.helps.get(framework, ()))
-            if control in known:
-                return True
-    return False
+            for served_here in (service.serves, service.helps):
+                for framework, controls in served_here.items():
+                    found.setdefault(framework, set()).update(controls)
+    return found
 
 
 def servants(framework: str, control: str) -> tuple[str, ...]:
@@ -127,6 +138,11 @@ def servants(framework: str, control: str) -> tuple[str, ...]:
 
 
 # The same few detectors stand in most policies.
+@lru_cache(maxsize=1024)
+def _is_free(detector: str) -> bool:
+    return any(covers(name, detector) for name in _FREE)
+
+
 @lru_cache(maxsize=1024)
 def _services(detector: str, direction: Direction) -> tuple[Service, ...]:
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Path, Severity
-from policyctl.core.served_controls import AGENTIC, LLM, may_be_served, servants
+from policyctl.core.served_controls import AGENTIC, LLM, possibly_served, servants
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -14,12 +14,15 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.effective is None:
         return
     policy = subject.effective.policy
+    served = possibly_served(policy.guardrails)
+    if served is None:
+        return
     for framework in (LLM, AGENTIC):
         catalogue = subject.catalogues.get(framework)
         known = catalogue.controls if catalogue else {}
         for control in policy.controls.get(framework, ()):
             # An unknown control is the finding of 'unknown-control'.
-            if control in known and not may_be_served(policy.guardrails, framework, control):
+            if control in known and control not in served.get(framework, ()):
                 able = servants(framework, control)
                 yield Problem(
                     message=f"the policy claims {control} ({known[control]}),"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from policyctl.core.finding import Path
 
@@ -18,18 +17,3 @@ def document_texts(value: object, at: Path = ()) -> Iterator[tuple[Path, str]]:
     elif isinstance(value, list):
         for index, held in enumerate(value):
             yield from document_texts(held, (*at, index))
-
-
-def only_texts(value: object) -> list[str]:
-    """The same texts without their places, several times faster."""
-    found: list[str] = []
-    waiting: list[Any] = [value]
-    while waiting:
-        held = waiting.pop()
-        if held.__class__ is dict:
-            waiting += held.values()
-        elif held.__class__ is list:
-            waiting += held
-        elif held.__class__ is str:
-            found.append(held)
-    return found

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from policyctl.core.finding import Severity, pointer
 from policyctl.core.sensitive_text import PERSONAL, found_in, may_be_in
-from policyctl.rules.document_texts import document_texts, only_texts
+from policyctl.rules.document_texts import document_texts
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each text that holds personal data, without repeating them."""
-    if not may_be_in(only_texts(subject.data), PERSONAL):
+    if not may_be_in(subject.texts, PERSONAL):
         return
     for at, text in document_texts(subject.data):
         if "regex" in at:  # says how data look, and an address in it is a pattern

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from policyctl.core.finding import Finding, Path, Severity
 from policyctl.core.frozen import fresh, frozen, replace
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from policyctl.rules.wider import EstateRule
 
 
-@frozen
+@frozen(slots=False)
 class Subject:
     """One policy, as every rule sees it.
 
@@ -52,6 +53,21 @@ class Subject:
     now: datetime | None = None
     trail: tuple[Entry, ...] = ()
     settings: Settings = fresh(default_factory=Settings)
+
+    @cached_property
+    def texts(self) -> str:
+        """All texts among the values, joined by NUL, for rules that seldom find anything."""
+        found: list[str] = []
+        waiting: list[Any] = [self.data]
+        while waiting:
+            held = waiting.pop()
+            if held.__class__ is dict:
+                waiting += held.values()
+            elif held.__class__ is list:
+                waiting += held
+            elif held.__class__ is str:
+                found.append(held)
+        return "\0".join(found)
 
 
 @frozen

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from policyctl.core.finding import Severity, pointer
 from policyctl.core.sensitive_text import SECRETS, found_in, may_be_in
-from policyctl.rules.document_texts import document_texts, only_texts
+from policyctl.rules.document_texts import document_texts
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each text that holds what looks like a secret, without repeating it."""
-    if not may_be_in(only_texts(subject.data), SECRETS):
+    if not may_be_in(subject.texts, SECRETS):
         return
     for at, text in document_texts(subject.data):
         for name in found_in(text, SECRETS):
