@@ -44,7 +44,12 @@ def _installed() -> Iterator[bytes]:
     folders += [folder for name in _DATA if (folder := shipped_folder(name)) is not None]
     for folder in folders:
         with os.scandir(folder) as entries:
-            files = sorted((entry.name, _version(entry.stat())) for entry in entries)
+            # Compiled code changes with every command that is run for the first time.
+            files = sorted(
+                (entry.name, _version(entry.stat()))
+                for entry in entries
+                if entry.name != "__pycache__"
+            )
         yield repr((folder, files)).encode()
     for path in sys.path[1:]:
         if path.endswith("-packages"):

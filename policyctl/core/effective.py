@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from policyctl.core.frozen import frozen
+from policyctl.core.frozen import fresh, frozen
 from policyctl.core.items import directions, strictness
 from policyctl.core.reach import Reach
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from policyctl.core.origins import Value
-    from policyctl.core.policy import Policy
+    from policyctl.core.policy import Guardrail, Policy
 
 _Document = Mapping[str, "Any"]
 _Item = Mapping[str, "Any"]
@@ -46,21 +46,31 @@ class Effective:
         data: its values as one document.
         inherited: the baseline's guardrails by detector and direction, as `complete` takes them.
         sources: what it was made of: the policy's document, the baseline's, governance's floors.
+        made: by the identity of its item, each guardrail of the baseline that policies leave as
+            it is, once one of them has made a value of it.
     """
 
     data: Mapping[str, Any]
     weakenings: tuple[Weakening, ...]
     inherited: Mapping[_Side, _Item]
     sources: tuple[_Document, _Document | None, _Floors]
+    made: dict[int, Guardrail | None] = fresh(default_factory=dict)
 
     # Neither is made, nor what makes it loaded, before it is asked for: `validate` needs neither.
 
     @cached_property
     def policy(self) -> Policy:
         """The same as a value of its own type."""
-        from policyctl.core.policy import policy_from
+        from policyctl.core.policy import guardrail_from, policy_from
 
-        return policy_from(self.data)
+        guardrails: list[Guardrail] = []
+        for item in self.data["guardrails"]:
+            known = self.made.get(id(item))
+            found = known or guardrail_from(item)
+            if known is None and id(item) in self.made:
+                self.made[id(item)] = found
+            guardrails.append(found)
+        return policy_from(self.data, guardrails)
 
     @cached_property
     def reach(self) -> Reach:
@@ -106,6 +116,8 @@ class Foundation:
         for item in self._base.get("guardrails", ()):
             for direction in directions(item):
                 _overlay(self._items, item, direction)
+        self._completed: dict[tuple[str, int], _Item] = {}
+        self._made: dict[int, Guardrail | None] = {}
 
     def resolve(self, own: Mapping[str, Any]) -> Effective:
         """Join a policy document with all this.
@@ -121,13 +133,24 @@ class Foundation:
         if not items:
             raise KeyError("guardrails")
         dial = data["sensitivity"]
-        data["guardrails"] = [complete(item, dial) for item in items.values()]
+        data["guardrails"] = [self._whole(side, item, dial) for side, item in items.items()]
         return Effective(
             data=data,
             weakenings=tuple(weakenings(own, self._base, self._below)) if self._baseline else (),
             inherited=self._items,
             sources=(own, self._baseline, self._floors),
+            made=self._made,
         )
+
+    def _whole(self, side: _Side, item: _Item, dial: str) -> _Item:
+        """A guardrail's item with its defaults; one of the baseline is completed only once."""
+        if item is not self._items.get(side):
+            return complete(item, dial)
+        found = self._completed.get((dial, id(item)))
+        if found is None:
+            found = self._completed[dial, id(item)] = complete(item, dial)
+            self._made[id(found)] = None
+        return found
 
     def _without_guardrails(self, own: _Document) -> dict[str, Any]:
         base = self._base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -198,12 +198,13 @@ class Policy:
     controls: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
 
 
-def policy_from(data: Mapping[str, Any]) -> Policy:
+def policy_from(data: Mapping[str, Any], guardrails: Iterable[Guardrail] | None = None) -> Policy:
     """The policy that a complete document describes.
 
     Args:
         data: a document that its schema accepts and in which each guardrail names one direction,
             an action and a sensitivity, as `effective.resolve` makes it.
+        guardrails: its guardrails, where somebody has made them of it.
     """
     applies_to = data.get("applies_to", {})
     return Policy(
@@ -215,7 +216,9 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
         owner=data["owner"],
         stage=Stage(data["stage"]),
         sensitivity=Sensitivity[data["sensitivity"]],
-        guardrails=tuple(guardrail_from(item) for item in data["guardrails"]),
+        guardrails=tuple(
+            map(guardrail_from, data["guardrails"]) if guardrails is None else guardrails
+        ),
         extends=data.get("extends", ""),
         apps=tuple(applies_to.get("apps", ())),
         engine=applies_to.get("engine", ""),

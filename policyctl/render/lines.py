@@ -48,7 +48,7 @@ def clean(text: str) -> str:
 
 def plain(lines: Iterable[Line]) -> str:
     """The lines without any style."""
-    return "".join("".join(clean(part.text) for part in item).rstrip() + "\n" for item in lines)
+    return "".join(clean("".join([part.text for part in item])).rstrip() + "\n" for item in lines)
 
 
 def drawn(lines: Iterable[Line], width: int) -> str:

@@ -302,3 +302,21 @@ def test_another_version_of_any_part_is_a_miss(here, installed, file, old, new, 
         *(plain.returncode, plain.stdout, plain.stderr),
     )
     assert set(memories()) - set(before) or found.returncode == 2
+
+
+def test_code_that_is_compiled_in_between_changes_nothing(here, installed, memories):
+    (here / "p.yaml").write_bytes(GOOD)
+    compiled = installed / "policyctl/rules/__pycache__"
+
+    def run():
+        command = [sys.executable, "-B", "-P", "-m", "policyctl", "validate", "p.yaml"]
+        environment = {**os.environ, "PYTHONPATH": str(installed)}
+        subprocess.run(command, env=environment, capture_output=True, check=False)
+        return set(memories())
+
+    before = run()
+    assert before
+    compiled.mkdir()
+    (compiled / "registry.pyc").write_bytes(b"compiled")
+
+    assert run() == before
