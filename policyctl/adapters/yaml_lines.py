@@ -163,21 +163,22 @@ def said(line: str) -> Line:
 def _read(line: str) -> Line:
     start = START.match(line)
     assert start
-    indent, dash, key = len(start[1]), start[2] is not None, start[3]
+    pad, dash, key = start.groups()
+    indent, is_item, end = len(pad), dash is not None, start.end()
     if key in WORDS:
         raise UnusualError
-    rest = line[start.end() :]
-    if not rest or (rest[0] == "#" and line[start.end() - 1 : start.end()] in ("", " ")):
-        if dash and key is None:
+    rest = line[end:]
+    if not rest or (rest[0] == "#" and line[end - 1 : end] in ("", " ")):
+        if is_item and key is None:
             raise UnusualError
-        return indent, dash, key, NOTHING if key is None else NESTED, None
+        return indent, is_item, key, NOTHING if key is None else NESTED, None
     found = VALUE.fullmatch(rest)
-    if found is None or not (dash or key):
+    if found is None or not (is_item or key):
         raise UnusualError
     kind = found.lastindex or 0
     if kind == TEXT and key is None:
         raise UnusualError
-    return indent, dash, key, SCALAR if kind in _IN_QUOTES else kind, _said(kind, found[kind])
+    return indent, is_item, key, SCALAR if kind in _IN_QUOTES else kind, _said(kind, found[kind])
 
 
 def _said(kind: int, text: str) -> Any:

@@ -104,25 +104,22 @@ def served(guardrails: Iterable[Guardrail]) -> dict[str, dict[str, str]]:
 def may_be_served(guardrails: Iterable[Guardrail], framework: str, control: str) -> bool:
     """True if an enabled guardrail serves the control, or does so in some applications."""
     found = possibly_served(guardrails)
-    return found is None or control in found.get(framework, ())
+    return found is None or (framework, control) in found
 
 
-def possibly_served(guardrails: Iterable[Guardrail]) -> dict[str, set[str]] | None:
-    """The controls that enabled guardrails serve at least in some applications, by framework.
+def possibly_served(guardrails: Iterable[Guardrail]) -> set[tuple[str, str]] | None:
+    """The framework and id of each control that enabled guardrails serve in some applications.
 
     Returns:
         None if an enabled guardrail is for something of one's own, which may serve any control.
     """
-    found: dict[str, set[str]] = {}
+    found: set[tuple[str, str]] = set()
     for guardrail in guardrails:
-        if not guardrail.enabled:
-            continue
-        if _is_free(guardrail.detector):
-            return None
-        for service in _services(guardrail.detector, guardrail.direction):
-            for served_here in (service.serves, service.helps):
-                for framework, controls in served_here.items():
-                    found.setdefault(framework, set()).update(controls)
+        if guardrail.enabled:
+            serves = _possibly_served(guardrail.detector, guardrail.direction)
+            if serves is None:
+                return None
+            found.update(serves)
     return found
 
 
@@ -139,8 +136,16 @@ def servants(framework: str, control: str) -> tuple[str, ...]:
 
 # The same few detectors stand in most policies.
 @lru_cache(maxsize=1024)
-def _is_free(detector: str) -> bool:
-    return any(covers(name, detector) for name in _FREE)
+def _possibly_served(detector: str, direction: Direction) -> frozenset[tuple[str, str]] | None:
+    if any(covers(name, detector) for name in _FREE):
+        return None
+    return frozenset(
+        (framework, control)
+        for service in _services(detector, direction)
+        for part in (service.serves, service.helps)
+        for framework, controls in part.items()
+        for control in controls
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,7 @@ def check(subject: Subject) -> Iterator[Problem]:
         known = catalogue.controls if catalogue else {}
         for control in policy.controls.get(framework, ()):
             # An unknown control is the finding of 'unknown-control'.
-            if control in known and control not in served.get(framework, ()):
+            if control in known and (framework, control) not in served:
                 able = servants(framework, control)
                 yield Problem(
                     message=f"the policy claims {control} ({known[control]}),"
