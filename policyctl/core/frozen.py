@@ -23,8 +23,9 @@ else:
     def replace(held, /, **changes):
         """The same value but for some fields, as `dataclasses.replace` makes it."""
         cls = held.__class__
-        kept = ((name, getattr(held, name)) for name in cls.__annotations__)
-        return cls(**{**dict(kept), **changes})
+        fields = {name: getattr(held, name) for name in cls.__annotations__}
+        fields.update(changes)
+        return cls(**fields)
 
     def dataclass_transform(**_):
         """For type checkers."""

@@ -25,5 +25,10 @@ def says_little(text: str, *, least: int) -> bool:
 
     A character of a script that writes a syllable or a word with it counts as two.
     """
-    width = sum(2 if east_asian_width(character) in "WF" else 1 for character in text.strip())
-    return width < least or all(word in _STOCK for word in _WORD.findall(text.lower()))
+    return _width(text.strip()) < least or _STOCK.issuperset(_WORD.findall(text.lower()))
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)  # most text, told a hundred times faster
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

@@ -13,9 +13,8 @@ _Phrase = tuple[str, ...]
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each word that is blank, repeated, or holds another one."""
     for index, item in enumerate(subject.data.get("guardrails", ())):
-        yield from _overlaps(
-            item["detector"], item.get("words", ()), ("guardrails", index, "words")
-        )
+        if item.get("words"):
+            yield from _overlaps(item["detector"], item["words"], ("guardrails", index, "words"))
 
 
 def _overlaps(detector: str, words: list[str], at: Path) -> Iterator[Problem]:
