@@ -7,7 +7,7 @@ for, since a document has a hundred values and a handful of findings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from policyctl.adapters.yaml_lines import (
     ITEM,
@@ -29,169 +29,174 @@ TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a b
 if TYPE_CHECKING:
     from typing import Any
 
-_On = tuple[int, int | str | None]
-"""A line, counted from 0, and which of the values in its brackets; None for what is in none."""
-
-_Within = tuple[int, int, Path]
-"""The line and column where a list or mapping of several lines starts, and its last value."""
-
 
 def line_places(text: str) -> tuple[Mapping[Path, Span], Mapping[Path, Span]]:
     """The places of the values, and of the keys, of a text that `yaml_lines.values` has read."""
     lines = text.split("\n")
-    walk = _Walk(lines)
-    return _Values(lines, walk.values), _Keys(lines, walk.keys)
+    page = _Page(lines, _noted(lines))
+    return _Spans(page.value, page.paths), _Spans(page.key, page.paths_of_keys)
 
 
-class _Walk:
-    """One walk through the lines; that each belongs where it stands is known.
+class _Block:
+    """A list or mapping of several lines.
 
     Attributes:
-        values: where each value is.
-        keys: where each key is.
+        line: where it starts, counted from 0.
+        column: where its dashes or keys stand.
+        key_line: where its own key is; that of its start if it has none.
+        inside: by key or index, the line of each value, or the block that it is.
     """
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.values: dict[Path, _On | _Within] = {}
-        self.keys: dict[Path, _On] = {}
-        self._open: list[_Open] = []
-        self._last: Path = ()
-        awaiting: Path | None = ()
-        resume = 0
-        for number, line in enumerate(lines):
-            if number < resume:
-                continue
-            indent, is_item, key, kind, value = said(line)
-            if kind == NOTHING:
-                continue
-            if awaiting is not None:
-                self._enter(awaiting, number, indent, is_item)
-            at = self._place(number, indent, is_item, key)
-            awaiting = at if kind == NESTED else None
-            if awaiting is None:
-                self._note(at, number, kind, value)
-            if kind == TEXT:
-                resume = text_below(lines, number + 1)[1]
-        while self._open:
-            self._leave()
+    __slots__ = ("column", "inside", "is_list", "key_line", "line")
 
-    def _place(self, number: int, indent: int, is_item: bool, key: str | None) -> Path:
-        """Go to the list or mapping that a line is part of; the path of what the line says."""
-        while indent < self._open[-1].column or (
-            indent == self._open[-1].column and not is_item and self._open[-1].is_list
-        ):
-            self._leave()
-        holder = self._open[-1]
-        at = holder.at
+    def __init__(self, key_line: int, line: int, column: int, is_list: bool) -> None:
+        self.key_line, self.line, self.column, self.is_list = key_line, line, column, is_list
+        self.inside: dict[str | int, int | _Block] = {}
+
+
+def _noted(lines: Sequence[str]) -> _Block:
+    """The line of each value; that each line belongs where it stands is known."""
+    root = block = _Block(0, 0, 0, False)
+    outer: list[_Block] = []
+    awaiting: str | None = None
+    key_line = resume = 0
+    for number, line in enumerate(lines):
+        if number < resume:
+            continue
+        indent, is_item, key, kind, _ = said(line)
+        if kind == NOTHING:
+            continue
+        if awaiting is not None:
+            outer.append(block)
+            inner = block.inside[awaiting] = _Block(key_line, number, indent, is_item)
+            block = inner
+        else:
+            while indent < block.column or (
+                indent == block.column and not is_item and block.is_list
+            ):
+                block = outer.pop()
         if is_item:
-            at = (*at, holder.items)
-            holder.items += 1
-            if key is not None:
-                self._enter(at, number, indent + 2, False)
+            index = len(block.inside)
+            if key is None:
+                block.inside[index] = number
+            else:
+                outer.append(block)
+                inner = block.inside[index] = _Block(number, number, indent + 2, False)
+                block = inner
         if key is not None:
-            at = (*at, key)
-            self.keys[at] = number, None
-        return at
-
-    def _note(self, at: Path, number: int, kind: int, value: Any) -> None:
-        """Note a value that a line says, and what is in its brackets."""
-        self._last = at
-        self.values[at] = number, None
-        if kind == LIST:
-            for index in range(len(value)):
-                self.values[(*at, index)] = number, index
-        elif kind == MAPPING:
-            for key in value:
-                self.keys[(*at, key)] = self.values[(*at, key)] = number, key
-
-    def _enter(self, at: Path, number: int, column: int, is_list: bool) -> None:
-        self._open.append(_Open(at, number, column, is_list))
-        self.values[at] = number, column, at  # before what is in it
-
-    def _leave(self) -> None:
-        left = self._open.pop()
-        self.values[left.at] = left.line, left.column, self._last
+            block.inside[key] = key_line = number
+        awaiting = key if kind == NESTED else None
+        if kind == TEXT:
+            resume = text_below(lines, number + 1)[1]
+    first = next(iter(root.inside.values()))
+    root.line = first.key_line if isinstance(first, _Block) else first
+    return root
 
 
-class _Open:
-    """A list or mapping that is being read."""
+class _Page:
+    """Finds places on the lines."""
 
-    __slots__ = ("at", "column", "is_list", "items", "line")
+    def __init__(self, lines: Sequence[str], root: _Block) -> None:
+        self._lines = lines
+        self._root = root
 
-    def __init__(self, at: Path, line: int, column: int, is_list: bool) -> None:
-        self.at, self.line, self.column, self.is_list = at, line, column, is_list
-        self.items = 0
+    def value(self, at: Path) -> Span:
+        """Where a value stands; raises `KeyError` if there is none."""
+        found, rest = self._found(at)
+        if rest:
+            match = self._inside(found, rest)
+            group = match.lastindex or 0
+            return _on(found, _scalar(match, group, group > 2))  # noqa: PLR2004 - key and plain
+        return self._span(found)
+
+    def key(self, at: Path) -> Span:
+        """Where a key stands; raises `KeyError` if there is none."""
+        if not at or not isinstance(at[-1], str):
+            raise KeyError(at)
+        found, rest = self._found(at)
+        if rest:
+            return _on(found, self._inside(found, rest).span(1))
+        number = found.key_line if isinstance(found, _Block) else found
+        start = START.match(self._lines[number])
+        assert start
+        return _on(number, start.span(3))
+
+    def paths(self) -> Iterator[Path]:
+        """The paths of all values."""
+        yield from self._below(self._root, ())
+
+    def paths_of_keys(self) -> Iterator[Path]:
+        """The paths of all keys."""
+        return (at for at in self.paths() if at and isinstance(at[-1], str))
+
+    def _below(self, found: int | _Block, at: Path) -> Iterator[Path]:
+        yield at
+        if isinstance(found, _Block):
+            for step, inner in found.inside.items():
+                yield from self._below(inner, (*at, step))
+            return
+        kind, held = said(self._lines[found])[3:]
+        if kind in (LIST, MAPPING):
+            yield from ((*at, step) for step in (range(len(held)) if kind == LIST else held))
+
+    def _found(self, at: Path) -> tuple[Any, Path]:
+        """The line or the block of a path, and the step that leads into brackets on that line."""
+        found: int | _Block = self._root
+        for depth, step in enumerate(at):
+            if not isinstance(found, _Block):
+                return found, at[depth:]
+            found = found.inside[step]
+        return found, ()
+
+    def _span(self, found: int | _Block) -> Span:
+        if isinstance(found, _Block):
+            end = self._span(list(found.inside.values())[-1])
+            return Span(found.line + 1, found.column + 1, end.end_line, end.end_column)
+        match = self._valued(found)
+        kind = match.lastindex or 0
+        if kind == TEXT:
+            end_line = text_below(self._lines, found + 1)[1]
+            return Span(found + 1, match.start() + 1, end_line, len(self._lines[end_line - 1]) + 1)
+        if kind in (LIST, MAPPING):
+            return _on(found, (match.start(), match.end(kind) + 1))
+        return _on(found, _scalar(match, kind, kind != SCALAR))
+
+    def _valued(self, number: int) -> re.Match[str]:
+        """A line from its value on."""
+        line = self._lines[number]
+        start = START.match(line)
+        assert start
+        value = VALUE.match(line, start.end())
+        assert value
+        return value
+
+    def _inside(self, number: int, rest: Path) -> re.Match[str]:
+        """One of the values in brackets; raises `KeyError` if there is none."""
+        value = self._valued(number)
+        kind = value.lastindex or 0
+        pattern = {LIST: ITEM, MAPPING: PAIR}.get(kind)
+        if pattern is not None and len(rest) == 1:
+            found = pattern.finditer(self._lines[number], value.start(kind), value.end(kind))
+            for index, match in enumerate(found):
+                if rest[0] == (match[1] if kind == MAPPING else index):
+                    return match
+        raise KeyError(rest)
 
 
 class _Spans(Mapping[Path, Span]):
     """Spans, each made when it is asked for."""
 
-    def __init__(self, lines: Sequence[str], noted: Mapping[Path, Any]) -> None:
-        self._lines = lines
-        self._noted = noted
+    def __init__(self, span: Callable[[Path], Span], paths: Callable[[], Iterator[Path]]) -> None:
+        self._span, self._paths = span, paths
 
-    def __contains__(self, at: object) -> bool:
-        return at in self._noted
+    def __getitem__(self, at: Path) -> Span:
+        return self._span(at)
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._noted)
+        return self._paths()
 
     def __len__(self) -> int:
-        return len(self._noted)
-
-    def __getitem__(self, at: Path) -> Span:
-        raise NotImplementedError
-
-    def _valued(self, number: int) -> tuple[re.Match[str], re.Match[str]]:
-        """A line up to its value, and from there on."""
-        line = self._lines[number]
-        start = START.match(line)
-        value = VALUE.match(line, start.end()) if start else None
-        assert start
-        assert value
-        return start, value
-
-    def _inside(self, number: int, step: int | str) -> re.Match[str]:
-        """One of the values in brackets."""
-        value = self._valued(number)[1]
-        kind = value.lastindex or 0
-        pattern = PAIR if kind == MAPPING else ITEM
-        found = pattern.finditer(self._lines[number], value.start(kind), value.end(kind))
-        if isinstance(step, str):
-            return next(match for match in found if match[1] == step)
-        return list(found)[step]
-
-
-class _Keys(_Spans):
-    def __getitem__(self, at: Path) -> Span:
-        number, step = self._noted[at]
-        if step is not None:
-            return _on(number, self._inside(number, step).span(1))
-        start = START.match(self._lines[number])
-        assert start
-        return _on(number, start.span(3))
-
-
-class _Values(_Spans):
-    def __getitem__(self, at: Path) -> Span:
-        noted = self._noted[at]
-        if len(noted) > 2:  # noqa: PLR2004 - a list or mapping of several lines
-            line, column, last = noted
-            end = self[last]
-            return Span(line + 1, column + 1, end.end_line, end.end_column)
-        number, step = noted
-        if step is not None:
-            match = self._inside(number, step)
-            group = match.lastindex or 0
-            return _on(number, _scalar(match, group, group > 2))  # noqa: PLR2004 - key and plain
-        match = self._valued(number)[1]
-        kind = match.lastindex or 0
-        if kind == TEXT:
-            end_line = text_below(self._lines, number + 1)[1]
-            return Span(number + 1, match.start() + 1, end_line, len(self._lines[end_line - 1]) + 1)
-        if kind in (LIST, MAPPING):
-            return _on(number, (match.start(), match.end(kind) + 1))
-        return _on(number, _scalar(match, kind, kind != SCALAR))
+        return sum(1 for _ in self._paths())
 
 
 def _scalar(match: re.Match[str], group: int, is_quoted: bool) -> tuple[int, int]:

@@ -7,7 +7,7 @@ Framework 2.0. The judgement is ours, and the same as in the shipped baselines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from policyctl.core.covering import covers
@@ -94,10 +94,8 @@ def served(guardrails: Iterable[Guardrail]) -> dict[str, dict[str, str]]:
     for guardrail in guardrails:
         if not guardrail.enabled:
             continue
-        for service in _services(guardrail.detector, guardrail.direction):
-            for framework, controls in service.serves.items():
-                for control in controls:
-                    found.setdefault(framework, {}).setdefault(control, guardrail.detector)
+        for framework, control in _surely_served(guardrail.detector, guardrail.direction):
+            found.setdefault(framework, {}).setdefault(control, guardrail.detector)
     return found
 
 
@@ -136,19 +134,24 @@ def servants(framework: str, control: str) -> tuple[str, ...]:
 
 # The same few detectors stand in most policies.
 @lru_cache(maxsize=1024)
-def _possibly_served(detector: str, direction: Direction) -> frozenset[tuple[str, str]] | None:
-    if any(covers(name, detector) for name in _FREE):
-        return None
-    return frozenset(
-        (framework, control)
-        for service in _services(detector, direction)
-        for part in (service.serves, service.helps)
-        for framework, controls in part.items()
-        for control in controls
-    )
+def _surely_served(detector: str, direction: Direction) -> tuple[tuple[str, str], ...]:
+    return tuple(_pairs(service.serves for service in _services(detector, direction)))
 
 
 @lru_cache(maxsize=1024)
+def _possibly_served(detector: str, direction: Direction) -> frozenset[tuple[str, str]] | None:
+    if any(covers(name, detector) for name in _FREE):
+        return None
+    found = _services(detector, direction)
+    return frozenset(_pairs(part for one in found for part in (one.serves, one.helps)))
+
+
+def _pairs(parts: Iterable[_Controls]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        for framework, controls in part.items():
+            yield from ((framework, control) for control in controls)
+
+
 def _services(detector: str, direction: Direction) -> tuple[Service, ...]:
     return tuple(
         service

@@ -46,13 +46,14 @@ def _asked_for(effective: Effective, engine: EngineFeatures, name: str) -> bool:
     """True if an enabled guardrail decides about a detector that the engine lacks."""
     if not reached(effective, name):
         return False
+    if name not in engine.own_expressions:
+        return True
     concerned = [
         guardrail
         for guardrail in effective.policy.guardrails
         if guardrail.enabled and covers(name, guardrail.detector)
     ]
-    told = name in engine.own_expressions and concerned
-    return not (told and all(guardrail.regex for guardrail in concerned))
+    return not concerned or not all(guardrail.regex for guardrail in concerned)
 
 
 def _limited(subject: Subject, policy: Policy, engine: EngineFeatures) -> Iterator[Problem]:

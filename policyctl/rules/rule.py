@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from policyctl.core.finding import Finding, Path, Severity
-from policyctl.core.frozen import fresh, frozen, replace
+from policyctl.core.frozen import fresh, frozen
 from policyctl.rules.settings import Settings
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -111,19 +111,30 @@ class Rule:
     fix: Fix | None = None
     hides: bool = False
 
-    def findings(self, subject: Subject) -> list[Finding]:
-        """What the rule finds in a policy, with lines and columns."""
-        return [placed(self, subject, problem) for problem in self.check(subject)]
+    def findings(self, subject: Subject, policy: str = "") -> list[Finding]:
+        """What the rule finds in a policy, with lines and columns.
+
+        Args:
+            subject: the policy.
+            policy: its id, where findings name it.
+        """
+        problems = tuple(self.check(subject))  # most find none, which should cost the least
+        return [placed(self, subject, problem, policy) for problem in problems] if problems else []
 
 
-def placed(rule: Rule | EstateRule, subject: Subject, problem: Problem) -> Finding:
+def placed(
+    rule: Rule | EstateRule, subject: Subject, problem: Problem, policy: str = ""
+) -> Finding:
     """The finding that a problem is, with the line and column of its place."""
-    found = subject.document.finding(
-        rule.id,
-        problem.message,
-        at=problem.at,
-        hint=problem.hint,
-        key=problem.key,
+    document = subject.document
+    return Finding(
+        code=rule.id,
         severity=rule.severity,
+        message=problem.message,
+        hint=problem.hint,
+        file=document.file,
+        span=document.span(problem.at, key=problem.key),
+        at=problem.at,
+        policy=policy,
+        hidden=isinstance(rule, Rule) and rule.hides,
     )
-    return replace(found, hidden=True) if isinstance(rule, Rule) and rule.hides else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.findings_baseline import (
@@ -47,10 +48,11 @@ def lint(
         fixed: what was cured before.
     """
     seen = _look(files, estate, around)
-    known = baseline or FindingsBaseline()
-    new, left = unknown(seen.open, known)
+    if baseline is None:
+        return seen.report((finding for finding, _ in seen.open), known=0, fixed=fixed)
+    new, left = unknown(seen.named(), baseline)
     gone = {one: count for one, count in left.items() if seen.would_show(one)}
-    findings = (*new, *stale(gone, known))
+    findings = (*new, *stale(gone, baseline))
     return seen.report(findings, known=len(seen.open) - len(new), fixed=fixed)
 
 
@@ -63,7 +65,7 @@ def adopt(
         What cannot stand in a baseline, such as broken YAML, and the bytes.
     """
     seen = _look(files, None, around)
-    counts = Counter(one for _, one in seen.open)
+    counts = Counter(one for _, one in seen.named())
     return seen.report((), known=counts.total(), fixed=fixed), baseline_bytes(counts)
 
 
@@ -73,7 +75,7 @@ class _Seen:
 
     Attributes:
         contents: the bytes of each file by its name.
-        open: what rules find in policies, and no comment suppresses.
+        open: what rules find in policies, and no comment suppresses, with the policy's values.
         other: what is found besides, and no baseline can hold.
         suppressed: how many findings a comment suppresses.
         policies: the ids of the policies that the rules saw.
@@ -82,12 +84,16 @@ class _Seen:
     """
 
     contents: Mapping[str, bytes]
-    open: tuple[tuple[Finding, Fingerprint], ...]
+    open: tuple[tuple[Finding, Mapping[str, Any]], ...]
     other: tuple[Finding, ...]
     suppressed: int
     policies: frozenset[str]
     whole: bool
     rules: frozenset[str]
+
+    def named(self) -> Iterator[tuple[Finding, Fingerprint]]:
+        """What is open, each with what it is about."""
+        return ((finding, fingerprint(finding, data)) for finding, data in self.open)
 
     def would_show(self, one: Fingerprint) -> bool:
         """True if a finding would have been seen if it still occurred."""
@@ -122,7 +128,7 @@ def _look(files: Files, estate: Files | None, around: Surroundings) -> _Seen:
         alone[name] = rule_findings(subject, around) if subject else ()
     compared = tuple(_subjects(readings, estate or (), around))
     together = _estate_findings(compared, around)
-    found: list[tuple[Finding, Fingerprint]] = []
+    found: list[tuple[Finding, Mapping[str, Any]]] = []
     other = list(_range_findings(around))
     suppressed = 0
     for name, reading in readings.items():
@@ -130,9 +136,9 @@ def _look(files: Files, estate: Files | None, around: Surroundings) -> _Seen:
         if subject is None:
             other += reading.findings
             continue
-        findings = in_order((*alone[name], *together[name]))
+        findings = in_order((*alone[name], *together[name])) if together[name] else alone[name]
         left = without_suppressed(subject.document, findings, around)
-        found += ((finding, fingerprint(finding, subject.data)) for finding in left.findings)
+        found += [(finding, subject.data) for finding in left.findings]
         other += left.own
         suppressed += left.count
     seen = [reading.subject for reading in readings.values()]

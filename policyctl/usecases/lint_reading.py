@@ -69,10 +69,11 @@ def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
 
 def rule_findings(subject: Subject, around: Surroundings) -> tuple[Finding, ...]:
     """What the rules about single policies find in one."""
+    policy = subject.data["id"]
     return in_order(
-        dressed(finding, subject, around.settings)
+        weighed(finding, around.settings)
         for rule in around.policy_rules
-        for finding in rule.findings(subject)
+        for finding in rule.findings(subject, policy)
     )
 
 
