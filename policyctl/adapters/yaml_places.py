@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from policyctl.core.finding import Path, Span
+
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def lazy_places(
@@ -20,10 +24,7 @@ def lazy_places(
         text: the same, decoded.
         by_line: whether `yaml_lines` has read it, not `yaml_values`.
     """
-    return (
-        _Lazy(lambda: _places(content, text, by_line)[0]),
-        _Lazy(lambda: _places(content, text, by_line)[1]),
-    )
+    return _Lazy(content, text, by_line, 0), _Lazy(content, text, by_line, 1)
 
 
 # One document after the other is asked for its places, and they take ten times its own space.
@@ -46,17 +47,22 @@ def _places(
 class _Lazy(Mapping[Path, Span]):
     """A mapping that is made at a look into it, and may be made again at another."""
 
-    def __init__(self, make: Callable[[], Mapping[Path, Span]]) -> None:
-        self._make = make
+    def __init__(self, content: bytes, text: str, by_line: bool, which: int) -> None:
+        self._of = content, text, by_line
+        self._which = which
 
     def __getitem__(self, at: Path) -> Span:
-        return self._make()[at]
+        return _places(*self._of)[self._which][at]
 
-    def __contains__(self, at: object) -> bool:
-        return at in self._make()
+    def get(self, at: Path, default: Any = None) -> Any:
+        """The span at a path, or the default; what is asked for the most, and in one step."""
+        try:
+            return _places(*self._of)[self._which][at]
+        except KeyError:
+            return default
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._make())
+        return iter(_places(*self._of)[self._which])
 
     def __len__(self) -> int:
-        return len(self._make())
+        return len(_places(*self._of)[self._which])

@@ -143,6 +143,8 @@ def suppressed(
     on_line: dict[int, list[Suppression]] = defaultdict(list)
     for one in among:
         on_line[one.line].append(one)
+    if not on_line:
+        return Suppressed(findings=tuple(findings), count=0, own=())
     kept: list[Finding] = []
     count = 0
     used: set[tuple[Span, str]] = set()

@@ -9,7 +9,6 @@ from policyctl.core.document import Document
 from policyctl.core.finding import Finding
 from policyctl.core.suppressions import Identity, Suppressed, suppressed, suppressions
 from policyctl.errors import InputError
-from policyctl.rules.wider import RangeRule
 from policyctl.usecases.lint_reading import Surroundings
 from policyctl.usecases.ports import History
 from policyctl.usecases.selection import ABOUT_POLICIES
@@ -51,12 +50,11 @@ def without_suppressed(
 ) -> Suppressed:
     """What a document's suppressions leave of its findings."""
     among, malformed = suppressions(document, ABOUT_POLICIES)
-    ran = {rule.id for rule in around.rules if not isinstance(rule, RangeRule)}
     left = suppressed(
         findings,
         among,
         document=document,
-        ran=ran,
+        ran=around.about_policies,
         now=around.now,
         before=_before(document.file, around) if among else None,
     )

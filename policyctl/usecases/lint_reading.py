@@ -12,7 +12,7 @@ from policyctl.core.finding import Finding, in_order
 from policyctl.core.frozen import frozen, replace
 from policyctl.rules.rule import Rule, Subject
 from policyctl.rules.settings import Settings
-from policyctl.rules.wider import AnyRule
+from policyctl.rules.wider import AnyRule, RangeRule
 from policyctl.usecases.ports import Documents, Governance, History, Trails
 from policyctl.usecases.reading import Reader, Reading
 from policyctl.usecases.selection import active, weighed
@@ -51,6 +51,11 @@ class Surroundings:
     def policy_rules(self) -> tuple[Rule, ...]:
         """Those about single policies."""
         return tuple(rule for rule in self.rules if isinstance(rule, Rule))
+
+    @cached_property
+    def about_policies(self) -> frozenset[str]:
+        """The ids of those whose findings stand in policies."""
+        return frozenset(rule.id for rule in self.rules if not isinstance(rule, RangeRule))
 
 
 def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
