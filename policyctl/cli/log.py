@@ -37,3 +37,4 @@ def log(
     with workplace() as hands:
         report = trail(policy_id(policy) if policy else None, now=moment(now), hands=hands)
     emit(lambda width: as_text(report, width), lambda: as_json(report), format)
+    raise typer.Exit(report.exit_code)

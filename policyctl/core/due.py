@@ -13,6 +13,7 @@ from policyctl.core.estate import NOT_IN_FORCE, Estate, PolicyState
 from policyctl.core.expiry import days_left, is_expired
 from policyctl.core.finding import Finding, Severity
 from policyctl.core.frozen import frozen, replace
+from policyctl.core.owed_signatures import ROOT_OWED, SIGNATURES_OWED
 from policyctl.core.stages import Stage
 from policyctl.core.turns import Turn
 
@@ -110,12 +111,7 @@ def _of_policy(state: PolicyState, estate: Estate, limits: Limits) -> Iterator[D
     yield from _parked(state, estate.now, limits)
 
 
-SIGNATURES_OWED = frozenset({"APPROVALS_MISSING", "EMERGENCY_PENDING", "EMERGENCY_OVERDUE"})
-"""What verification says about entries that wait for approval; the turns tell it better."""
-
 _UNRECORDED = frozenset({"UNRECORDED_CHANGE", "UNREGISTERED_POLICY"})
-ROOT_OWED = frozenset({"ROOT_THRESHOLD", "TOMBSTONE_THRESHOLD"})
-"""The same about trust roots and tombstones that wait for stewards."""
 
 
 def _finding(finding: Finding) -> Iterator[Due]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from policyctl.core.catalogue import Catalogue
 from policyctl.core.control_claims import JudgedClaim, judged_claims
-from policyctl.core.due import ROOT_OWED, SIGNATURES_OWED
 from policyctl.core.estate import NOT_IN_FORCE, Estate, PolicyState
-from policyctl.core.finding import Finding, Severity, in_order
+from policyctl.core.finding import Finding, in_order
 from policyctl.core.frozen import frozen
 from policyctl.core.kept_evidence import KeptEvidence
+from policyctl.core.owed_signatures import broken_in
 from policyctl.errors import NotJudgedError, RefusedError, TamperingError
 from policyctl.usecases.ledger_state import Hands, LedgerState, unknown_policy
 from policyctl.usecases.report import kept_reports
@@ -96,13 +96,6 @@ def assess(
         evidence=kept_reports(policies, state.snapshot),
         catalogues=hands.catalogues,
     )
-
-
-def broken_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings that are more than that somebody has yet to sign."""
-    harmless = SIGNATURES_OWED | ROOT_OWED
-    errors = (item for item in findings if item.severity is Severity.ERROR)
-    return tuple(item for item in errors if item.code not in harmless)
 
 
 def require_assessable(found: Assessment) -> None:

@@ -6,22 +6,37 @@ from datetime import datetime
 
 from policyctl.core.finding import Finding, Severity
 from policyctl.core.frozen import frozen
+from policyctl.core.owed_signatures import broken_in
 from policyctl.core.recorded import Recorded
+from policyctl.errors import TamperingError
 from policyctl.usecases.ledger_state import Hands, ledger_state, unknown_policy
+from policyctl.usecases.root import broken_roots
 
 
 @frozen
 class Trail:
-    """Entries in the order in which they were asked for, and what verification says of them."""
+    """Entries in the order in which they were asked for, and what verification says of them.
+
+    Attributes:
+        broken: the findings that no signature of those who still have to sign would cure.
+    """
 
     entries: tuple[Recorded, ...]
     findings: tuple[Finding, ...]
+    broken: tuple[Finding, ...]
     solo: bool
 
     @property
-    def sound(self) -> bool:
-        """True if nothing worse than a warning was found."""
-        return all(finding.severity < Severity.ERROR for finding in self.findings)
+    def owed(self) -> tuple[Finding, ...]:
+        """What is late or waits for signatures, and no entry tells of itself."""
+        errors = (item for item in self.findings if item.severity is Severity.ERROR)
+        told = {"APPROVALS_MISSING", *(item.code for item in self.broken)}
+        return tuple(item for item in errors if item.code not in told)
+
+    @property
+    def exit_code(self) -> int:
+        """As of every command that reads a ledger which does not verify."""
+        return TamperingError.exit_code if self.broken else 0
 
 
 def trail(policy: str | None, *, now: datetime, hands: Hands) -> Trail:
@@ -43,5 +58,11 @@ def trail(policy: str | None, *, now: datetime, hands: Hands) -> Trail:
     entries = [item for chain in chains for item in chain.entries]
     entries.sort(key=lambda item: (item.entry.requested_at, item.entry.policy, item.entry.seq))
     findings = ledger.about(policy) if policy is not None else ledger.findings
+    broken = {*broken_in(findings), *broken_roots(ledger)}
     latest = ledger.roots.latest
-    return Trail(entries=tuple(entries), findings=findings, solo=bool(latest and latest.solo))
+    return Trail(
+        entries=tuple(entries),
+        findings=findings,
+        broken=tuple(item for item in findings if item in broken),
+        solo=bool(latest and latest.solo),
+    )

@@ -9,11 +9,12 @@ from datetime import datetime
 from policyctl.core import paths
 from policyctl.core.canonical import sha256
 from policyctl.core.coverage import Coverage, cover
-from policyctl.core.due import ROOT_OWED, SIGNATURES_OWED, Due, Limits, dues_of
+from policyctl.core.due import Due, Limits, dues_of
 from policyctl.core.estate import Estate, PolicyState
-from policyctl.core.finding import Finding, Severity
+from policyctl.core.finding import Finding
 from policyctl.core.frozen import frozen
 from policyctl.core.kept_evidence import KeptEvidence, kept_evidence
+from policyctl.core.owed_signatures import broken_in
 from policyctl.core.snapshot import Snapshot, content_of
 from policyctl.core.timeline import Moment, MonthOfChanges, months, timeline
 from policyctl.errors import UsageError
@@ -68,9 +69,7 @@ class EstateReport:
     @property
     def broken(self) -> tuple[Finding, ...]:
         """What is wrong that no signature of those who still have to sign would cure."""
-        harmless = SIGNATURES_OWED | ROOT_OWED
-        errors = (item for item in self.verification.findings if item.severity is Severity.ERROR)
-        return tuple(item for item in errors if item.code not in harmless)
+        return broken_in(self.verification.findings)
 
     @property
     def new(self) -> tuple[Moment, ...]:

@@ -54,11 +54,11 @@ def trusted(hands: Hands, version: int | None = None) -> Trusted:
         pin=roots.pin,
         latest=latest,
         pending=roots.pending.root.version if roots.pending else 0,
-        wrong=_wrong(state.ledger),
+        wrong=broken_roots(state.ledger),
     )
 
 
-def _wrong(ledger: Ledger) -> tuple[Finding, ...]:
+def broken_roots(ledger: Ledger) -> tuple[Finding, ...]:
     """The findings about trust roots, without the signatures that a proposal still waits for.
 
     A version that an entry names held once: it lost its signatures, and is no proposal.
@@ -142,5 +142,5 @@ def root_log(hands: Hands) -> RootLog:
         versions=tuple(versions),
         latest=roots.latest.version if roots.latest else 0,
         findings=roots.findings,
-        wrong=_wrong(ledger),
+        wrong=broken_roots(ledger),
     )

@@ -8,7 +8,7 @@ from policyctl.usecases.log import Trail
 
 
 def render(trail: Trail) -> str:
-    """The whole output; the status says whether the ledger verifies."""
+    """The whole output; it passes where nothing but signatures are owed."""
     entries = [
         {
             "entry": decode(item.content),
@@ -20,5 +20,5 @@ def render(trail: Trail) -> str:
         }
         for item in trail.entries
     ]
-    status = "pass" if trail.sound else "fail"
+    status = "fail" if trail.broken else "pass"
     return document("log", status, findings=trail.findings, result={"entries": entries})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from policyctl.core.entry import ChangeAction
-from policyctl.core.finding import Severity
 from policyctl.core.recorded import Recorded
 from policyctl.render.lines import BAD, BOLD, DIM, GOOD, WARN, Line, Part, line
 from policyctl.usecases.log import Trail
@@ -17,18 +16,12 @@ def render(trail: Trail, width: int | None = None) -> list[Line]:
         lines += [*_entry(item), ()]
     if not trail.entries:
         lines = [line("nothing is recorded yet"), ()]
-    others = [
-        finding
-        for finding in trail.findings
-        if finding.code != "APPROVALS_MISSING" and finding.severity >= Severity.ERROR
-    ]
-    if others:
-        count = f"{len(others)} finding{'s' if len(others) != 1 else ''}"
-        lines.append(
-            line(Part(f"this ledger does not verify: {count}", BAD), " (policyctl verify)")
-        )
-        return lines
-    return lines[:-1]
+    ends = [line(Part(finding.message, WARN), " (policyctl verify)") for finding in trail.owed]
+    if trail.broken:
+        count = f"{len(trail.broken)} finding{'s' if len(trail.broken) != 1 else ''}"
+        said = Part(f"this ledger does not verify: {count}", BAD)
+        ends.append(line(said, " (policyctl verify)"))
+    return [*lines, *ends] if ends else lines[:-1]
 
 
 def _why(item: Recorded) -> Part:
