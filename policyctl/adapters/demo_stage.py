@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
 
+from policyctl.adapters.git_location import find
+from policyctl.adapters.git_repo import Workspace
 from policyctl.adapters.ssh_signing import make_key
-from policyctl.errors import UsageError
+from policyctl.core import paths
+from policyctl.errors import RepositoryError, UsageError
 from policyctl.usecases.demo import KEYS, PEOPLE, RECORDS
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "PYTHONPATH", "COLUMNS", "VIRTUAL_ENV")
+_ATTRIBUTION = ".demo/ATTRIBUTION.md"
 
 
 class DemoStage:
@@ -29,7 +32,9 @@ class DemoStage:
         """Make keys, records and a ``policyctl`` command for the shell.
 
         Raises:
-            UsageError: the folder holds something already, or cannot stand in PATH.
+            UsageError: the folder holds something already, lies in a governed repository, or
+                cannot stand in PATH.
+            RepositoryError: git could not make the repository.
         """
         if os.pathsep in str(self._folder.resolve()):
             raise UsageError(
@@ -40,6 +45,9 @@ class DemoStage:
             raise UsageError(
                 f"{self._folder} is not empty", hint="name a new folder: policyctl demo DIR"
             )
+        self._require_ungoverned()
+        # Its own, so that the story never governs a repository around it.
+        Workspace.init(self._folder)
         keys = self._folder / KEYS
         keys.mkdir(parents=True)
         (self._folder / ".demo/home").mkdir()
@@ -48,13 +56,8 @@ class DemoStage:
         for who in PEOPLE:
             make_key(keys / who, comment=who)
         data = files("policyctl").joinpath("demo_data")
-        shutil.copyfileobj(
-            data.joinpath("records.jsonl.gz").open("rb"), (self._folder / RECORDS).open("wb")
-        )
-        shutil.copyfileobj(
-            data.joinpath("ATTRIBUTION.md").open("rb"),
-            (self._folder / ".demo/ATTRIBUTION.md").open("wb"),
-        )
+        for name, target in (("records.jsonl.gz", RECORDS), ("ATTRIBUTION.md", _ATTRIBUTION)):
+            (self._folder / target).write_bytes(data.joinpath(name).read_bytes())
         command = self._folder / ".demo/bin/policyctl"
         command.parent.mkdir()
         command.write_text(
@@ -63,6 +66,18 @@ class DemoStage:
             newline="\n",
         )
         command.chmod(0o755)
+
+    def _require_ungoverned(self) -> None:
+        try:
+            top = find(self._folder).work_tree
+        except RepositoryError:
+            return
+        if (top / paths.ROOTS).exists():
+            raise UsageError(
+                f"{self._folder.resolve()} lies in the governed repository {top}, and the demo "
+                "makes one of its own",
+                hint="name a folder outside of it: policyctl demo DIR",
+            )
 
     def run(self, command: str) -> tuple[int, str]:
         """Run a command in the folder; its exit code and everything it printed."""

@@ -7,6 +7,9 @@ import subprocess
 
 import pytest
 
+from policyctl.adapters.demo_stage import DemoStage
+from policyctl.usecases.demo import STORY
+
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
@@ -70,3 +73,32 @@ def test_a_folder_that_no_path_can_hold_is_refused_before_anything_is_made(shell
         "  = name another folder: policyctl demo DIR\n"
     )
     assert not (tmp_path / "a:b").exists()
+
+
+@pytest.mark.parametrize("inside", ["demo", "policies/demo"])
+def test_a_folder_in_a_governed_repository_is_refused_before_anything_is_made(recorded, inside):
+    before, held = recorded.state(), sorted(recorded.folder.rglob("*"))
+
+    done = recorded.run("demo", inside)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"policyctl: {recorded.folder}/{inside} lies in the governed repository {recorded.folder},"
+        " and the demo makes one of its own\n"
+        "  = name a folder outside of it: policyctl demo DIR\n"
+    )
+    assert (recorded.state(), sorted(recorded.folder.rglob("*"))) == (before, held)
+
+
+def test_the_demo_leaves_a_repository_around_it_alone(tmp_path_factory):
+    around = tmp_path_factory.mktemp("around")
+    subprocess.run(["git", "init", "-q", str(around)], check=True)
+    stage = DemoStage(around / "demo", coloured=False, width=80)
+
+    stage.prepare()
+    code, printed = stage.run(STORY[0].steps[0].command)
+
+    assert (code, "governed" in printed) == (0, True), printed
+    assert (around / "demo/.policyctl/root/0001.json").exists()
+    assert sorted(os.listdir(around)) == [".git", "demo"]
+    assert not list((around / ".git/refs/heads").iterdir())
