@@ -7,22 +7,24 @@ the order of the records.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
 
-from policyctl.core.covering import covering
-from policyctl.core.decision import Decision, Detection, Verdict, decide, in_scope
-from policyctl.core.frozen import frozen, replace
-from policyctl.core.policy import Guardrail, Policy
+from policyctl.core.counting_place import CountingPlaces
+from policyctl.core.decision import Decision, Detection, Verdict, decide
+from policyctl.core.frozen import frozen
+from policyctl.core.levels import Level
+from policyctl.core.policy import Policy
 from policyctl.core.record import Record, Status
-from policyctl.core.requests import request_of
+from policyctl.core.requests import RequestSets
 from policyctl.core.sides import Direction
-from policyctl.core.stages import Stage
 
 KINDS = 6
 """Levels 1 to 5, and no level at all."""
+
+_LEVEL_COUNTS: dict[Level | None, str] = {**{level: level.label for level in Level}, None: "none"}
 
 
 @frozen
@@ -112,11 +114,12 @@ class DailyCount:
             new: the same policy in the stage that is asked for.
         """
         self._old, self._new = old, new
-        self._unshared = replace(new.limited, share=None) if new.limited else None
-        self._guardrails: dict[tuple[str, Direction], Guardrail | None] = {}
-        self._cells: dict[tuple[str, Direction, str, date], Counter[str]] = {}
+        self._places = CountingPlaces(new)
+        self._cells: defaultdict[tuple[str, Direction, str, date], Counter[str]] = defaultdict(
+            Counter
+        )
         self._hits: Counter[tuple[date, str]] = Counter()
-        self._requests: dict[tuple[date, str], set[int]] = {}
+        self.requests = RequestSets()
 
     def passing(self, records: Iterable[Record]) -> Iterator[Record]:
         """The records, each counted before it goes on."""
@@ -128,27 +131,24 @@ class DailyCount:
         """Count one record."""
         if self._new.apps and record.app not in self._new.apps:
             return
-        request = request_of(record)
-        self._requests.setdefault(request[:2], set()).add(hash(request))
-        guardrail = self._guardrail(record)
-        if guardrail is None:
+        day = self.requests.add(record)
+        place = self._places.of(record)
+        if place is None:
             return
-        key = (guardrail.detector, guardrail.direction, record.app, record.time.date())
-        cell = self._cells.setdefault(key, Counter())
+        guardrail = place.guardrail
+        cell = self._cells[guardrail.detector, guardrail.direction, record.app, day]
         if record.status is not Status.OK:
             cell["errors"] += 1
             return
-        detection = record.detection
-        in_reach = self._acts_on(detection)
         flagged = record.level is not None and guardrail.sensitivity.flags(record.level)
         cell["evaluations"] += 1
         cell["flagged"] += flagged
-        if in_reach:
+        if place.reached:
             cell["scope_evaluations"] += 1
             cell["scope_flagged"] += flagged
-            cell[f"level{record.level.value if record.level else KINDS}"] += 1
+            cell[_LEVEL_COUNTS[record.level]] += 1
         if flagged:
-            self._add_decision(cell, record, detection)
+            self._add_decision(cell, record, record.detection)
 
     def _add_decision(self, cell: Counter[str], record: Record, detection: Detection) -> None:
         decision = decide(self._new, detection)
@@ -162,18 +162,6 @@ class DailyCount:
         elif decision.verdict.acts:
             cell["newly_blocked"] += 1
 
-    def _guardrail(self, record: Record) -> Guardrail | None:
-        key = (record.detector, record.direction)
-        if key not in self._guardrails:
-            found = covering(self._new.guardrails, *key)
-            self._guardrails[key] = found if found and found.enabled else None
-        return self._guardrails[key]
-
-    def _acts_on(self, detection: Detection) -> bool:
-        if self._new.stage is Stage.LIMITED:
-            return in_scope(self._unshared, detection)
-        return self._new.stage is Stage.ENFORCE
-
     def result(self) -> Daily:
         """The counts of what has passed by."""
         order = sorted(self._cells, key=lambda key: (key[0], key[1].value, key[2], key[3]))
@@ -184,8 +172,8 @@ class DailyCount:
                 for day, name in sorted(self._hits, key=lambda key: (key[1], key[0]))
             ),
             requests=tuple(
-                RequestDay(day=day, app=app, requests=len(self._requests[day, app]))
-                for day, app in sorted(self._requests, key=lambda key: (key[1], key[0]))
+                RequestDay(day=day, app=app, requests=count)
+                for app, day, count in self.requests.counts()
             ),
         )
 
@@ -206,7 +194,7 @@ def _day(key: tuple[str, Direction, str, date], cell: Counter[str]) -> DayCount:
         flagged=cell["flagged"],
         scope_evaluations=cell["scope_evaluations"],
         scope_flagged=cell["scope_flagged"],
-        scope_levels=tuple(cell[f"level{kind}"] for kind in range(1, KINDS + 1)),
+        scope_levels=tuple(cell[count] for count in _LEVEL_COUNTS.values()),
         excepted=cell["excepted"],
         newly_blocked=cell["newly_blocked"],
         already_blocked=cell["already_blocked"],

@@ -8,7 +8,7 @@ See ``docs/adr/0014-values-get-their-methods-ready-made.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter, eq, ge, gt, le, lt
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -87,7 +87,7 @@ def frozen(  # noqa: F811
                 raise TypeError(f"the default of '{name}' is a field of dataclasses: use fresh()")
         found = _with_slots(plain, names) if slots else plain
         row, stores = _row(names), _stores(found, names)
-        own = _Own(found, stores, defaults, kw_only=kw_only)
+        own = _Own(found, names, defaults, kw_only=kw_only)
         fill = _by_name(stores, defaults, own) if kw_only else _by_place(stores, defaults, own)
         given = {
             "__init__": fill,
@@ -143,13 +143,15 @@ def _stores(cls: type[Any], names: tuple[str, ...]) -> _Stores:
 class _Own:
     """Gives a class of which many values are made an ``__init__`` of its own.
 
-    To compile one takes as long as to make a hundred values without it.
+    To compile one takes as long as to make a hundred values without it. It fills a value while
+    that is of an open class, the same but for the refusal to assign: to get around the refusal
+    for each field would take three times as long.
     """
 
     def __init__(
-        self, cls: type[Any], stores: _Stores, defaults: Mapping[str, Any], *, kw_only: bool
+        self, cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any], *, kw_only: bool
     ) -> None:
-        self._cls, self._stores, self._defaults, self._kw_only = cls, stores, defaults, kw_only
+        self._cls, self._names, self._defaults, self._kw_only = cls, names, defaults, kw_only
         self._left = _MANY
 
     def count(self) -> None:
@@ -159,25 +161,51 @@ class _Own:
             self._cls.__init__ = self._compiled()
 
     def _compiled(self) -> Callable[..., None]:
-        scope: dict[str, Any] = {"__absent": object()}
-        parameters, body = ["__self", *["*"][: self._kw_only]], []
-        for number, (name, store) in enumerate(self._stores):
-            scope[f"__put{number}"] = store
-            parameter, value = name, name
+        scope: dict[str, Any] = {"__absent": object(), **_classes(self._cls, self._names)}
+        parameters, made_anew = ["__self", *["*"][: self._kw_only]], []
+        for number, name in enumerate(self._names):
+            parameter = name
             if name in self._defaults:
                 held = self._defaults[name]
                 is_fresh = isinstance(held, _Fresh)
                 scope[f"__default{number}"] = held.make if is_fresh else held
                 parameter = f"{name}={'__absent' if is_fresh else f'__default{number}'}"
                 if is_fresh:
-                    value = f"__default{number}() if {name} is __absent else {name}"
+                    made_anew.append(f"if {name} is __absent: {name} = __default{number}()")
             parameters.append(parameter)
-            body.append(f"    __put{number}(__self, {value})")
-        source = "\n".join([f"def __init__({', '.join(parameters)}):", *body])
-        exec(source, scope)  # noqa: S102 - nothing in it comes from outside
-        made: Callable[..., None] = scope["__init__"]
-        made.__qualname__ = f"{self._cls.__qualname__}.__init__"
-        return made
+        body = [*made_anew, "__become(__self, __open)", *_filled(self._names)]
+        return _function(self._cls, "__init__", parameters, body, scope)
+
+
+def by_place(cls: type[_T]) -> Callable[..., _T]:
+    """What makes values of a class from all of its fields, in their order.
+
+    A third of the time that the class itself takes, for those who make a million.
+    """
+    names = tuple(cls.__annotations__)
+    body = ["__self = __open()", *_filled(names), "return __self"]
+    return _function(cls, "by_place", names, body, _classes(cls, names))
+
+
+def _classes(cls: type[Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """A class, the open one that is like it, and what makes a value of one one of the other."""
+    slots = {"__slots__": names} if "__slots__" in cls.__dict__ else {}
+    opened = type(cls.__name__, cls.__bases__, slots)
+    return {"__frozen": cls, "__open": opened, "__become": vars(object)["__class__"].__set__}
+
+
+def _filled(names: tuple[str, ...]) -> list[str]:
+    return [*(f"__self.{name} = {name}" for name in names), "__become(__self, __frozen)"]
+
+
+def _function(
+    cls: type[Any], name: str, parameters: Iterable[str], body: list[str], scope: dict[str, Any]
+) -> Callable[..., Any]:
+    source = "\n    ".join([f"def {name}({', '.join(parameters)}):", *body])
+    exec(source, scope)  # noqa: S102 - nothing in it comes from outside
+    made: Callable[..., Any] = scope[name]
+    made.__qualname__ = f"{cls.__qualname__}.{name}"
+    return made
 
 
 _MANY = 100

@@ -17,7 +17,11 @@ def decode_line(content: bytes) -> dict[str, object]:
         UnusableError: it holds none; the message is one sentence.
     """
     try:
-        data = _DECODER.decode(content.rstrip(b"\r\n").decode("utf-8"))
+        text = content.rstrip(b"\r\n").decode("utf-8")
+        # `decode` looks for blanks around the object, which takes as long as a small one itself.
+        data, end = _DECODER.raw_decode(text) if text.startswith("{") else (None, -1)
+        if end != len(text):
+            data = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         if content.startswith(b"{") and not content.endswith(b"\n"):
             raise UnusableError("the last line is cut off") from error

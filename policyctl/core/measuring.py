@@ -63,7 +63,7 @@ def measure(
     if scores:
         passing = by_score.passing(passing)
     return Measured(
-        tally=tally(passing, old, new),
+        tally=tally(passing, old, new, daily.requests),
         daily=daily.result(),
         sample=draw.result(),
         repeats=copies.result() if repeats else None,

@@ -154,8 +154,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Characters that no text of a record holds."""
 
 _TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})?\Z"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?\Z"
 )
 
 
@@ -223,6 +223,8 @@ def parse_time(text: str) -> datetime:
         raise _not_a_time(text, "does not exist") from error
     if time.tzinfo is None:
         raise _not_a_time(text, "has no time zone", hint=f": write {text}Z")
+    if time.tzinfo is UTC:
+        return time
     try:
         return time.astimezone(UTC)
     except OverflowError as error:

@@ -39,9 +39,13 @@ def replay(records: Iterable[Record], old: Policy | None, new: Policy | None) ->
     """
     traffic, changes = TrafficCount(), _ChangeCount(old, new)
     requests: set[int] = set()
+    counted: dict[str, bool] = {}
     for record in records:
         cell = traffic.add(record)
-        if in_apps(record.app, (old, new)):
+        app = record.app
+        if app not in counted:
+            counted[app] = in_apps(app, (old, new))
+        if counted[app]:
             # Eight bytes a request: of ten million, two collide once in 370,000 replays.
             requests.add(hash(request_of(record)))
         if record.level is not None and record.status is Status.OK:
@@ -63,15 +67,16 @@ class TrafficCount:
     def add(self, record: Record) -> Cell:
         """Count one record; its cell."""
         names = (record.app, record.cohort, record.direction, record.detector)
-        if names not in self._cells:
+        found = self._cells.get(names)
+        if found is None:
             cell = Cell(
                 app=record.app,
                 cohort=record.cohort,
                 direction=record.direction,
                 detector=record.detector,
             )
-            self._cells[names] = cell, _SeenCount()
-        cell, count = self._cells[names]
+            found = self._cells[names] = cell, _SeenCount()
+        cell, count = found
         count.add(record)
         return cell
 
@@ -89,10 +94,13 @@ class _SeenCount:
             self.errors += 1
             return
         self.evaluations += 1
-        self.deepest = max(self.deepest, record.level or 0)
+        if record.level is not None and record.level > self.deepest:
+            self.deepest = record.level
         moment = record.time
-        self.first = moment if self.first is None else min(self.first, moment)
-        self.last = moment if self.last is None else max(self.last, moment)
+        if self.first is None or moment < self.first:
+            self.first = moment
+        if self.last is None or moment > self.last:
+            self.last = moment
 
     def result(self) -> Seen:
         return Seen(

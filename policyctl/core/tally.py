@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import assert_never
 
-from policyctl.core.covering import covering, covers
-from policyctl.core.decision import Detection, Verdict, decide, in_scope
-from policyctl.core.frozen import frozen, replace
+from policyctl.core.counting_place import CountingPlaces
+from policyctl.core.covering import covers
+from policyctl.core.decision import Detection, Verdict, decide
+from policyctl.core.frozen import frozen
 from policyctl.core.policy import Guardrail, Policy
 from policyctl.core.record import Label, Record, Status
-from policyctl.core.requests import request_of
+from policyctl.core.requests import RequestSets
 from policyctl.core.sides import Direction
 from policyctl.core.stages import Stage
 
 _DAY = timedelta(days=1)
+_Key = tuple[str, Direction, str]
 
 
 @frozen
@@ -118,29 +119,32 @@ class Tally:
         return sum(stratum.reviewed for stratum in self.strata)
 
 
-def tally(records: Iterable[Record], old: Policy, new: Policy) -> Tally:
+def tally(
+    records: Iterable[Record], old: Policy, new: Policy, requests: RequestSets | None = None
+) -> Tally:
     """Count what would change for the recorded traffic.
 
     Args:
         records: in any order; the counts do not depend on it.
         old: the policy in its present stage.
         new: the same policy in the stage that is asked for.
+        requests: the requests of the records, where somebody before has to know them as well.
     """
-    count = _Count(old, new)
+    count = _Count(old, new, requests)
     for record in records:
         count.add(record)
     return count.result()
 
 
 class _Count:
-    def __init__(self, old: Policy, new: Policy) -> None:
+    def __init__(self, old: Policy, new: Policy, requests: RequestSets | None) -> None:
         self._old, self._new = old, new
-        self._unshared = replace(new.limited, share=None) if new.limited else None
-        self._guardrails: dict[tuple[str, Direction], Guardrail | None] = {}
-        self._cells: dict[tuple[str, Direction, str], Counter[str]] = {}
-        self._versions: dict[tuple[str, Direction, str], dict[str, set[str]]] = {}
+        self._places = CountingPlaces(new)
+        self._cells: defaultdict[_Key, Counter[str]] = defaultdict(Counter)
+        self._versions: defaultdict[_Key, set[tuple[str, str]]] = defaultdict(set)
         self._records = self._outside = 0
-        self._requests: set[int] = set()
+        self._requests = RequestSets() if requests is None else requests
+        self._adds_requests = requests is None
         self._days: set[date] = set()
         self._first: datetime | None = None
         self._last: datetime | None = None
@@ -150,52 +154,35 @@ class _Count:
         if self._new.apps and record.app not in self._new.apps:
             self._outside += 1
             return
-        self._requests.add(hash(request_of(record)))
-        guardrail = self._guardrail(record)
-        if guardrail is None:
+        if self._adds_requests:
+            self._requests.add(record)
+        place = self._places.of(record)
+        if place is None:
             self._outside += 1
             return
+        guardrail = place.guardrail
         key = (guardrail.detector, guardrail.direction, record.app)
-        cell = self._cells.setdefault(key, Counter())
-        detection = record.detection
-        in_reach = self._acts_on(detection)
+        cell = self._cells[key]
         if record.status is not Status.OK:
             cell["errors"] += 1
-            cell["scope_errors"] += in_reach
+            cell["scope_errors"] += place.reached
             return
         cell["evaluations"] += 1
-        cell["scope_evaluations"] += in_reach
-        versions = self._versions.setdefault(key, {}).setdefault(record.detector, set())
-        versions.add(record.detector_version)
-        self._add_time(record.time, in_reach=in_reach)
+        cell["scope_evaluations"] += place.reached
+        self._versions[key].add((record.detector, record.detector_version))
+        self._add_time(record.time, in_reach=place.reached)
         if record.level is not None and guardrail.sensitivity.flags(record.level):
             cell["flagged"] += 1
-            self._add_decision(cell, record, detection)
-
-    def _guardrail(self, record: Record) -> Guardrail | None:
-        """The enabled guardrail that decides about the record, looked up once per detector."""
-        key = (record.detector, record.direction)
-        if key not in self._guardrails:
-            found = covering(self._new.guardrails, *key)
-            self._guardrails[key] = found if found and found.enabled else None
-        return self._guardrails[key]
-
-    def _acts_on(self, detection: Detection) -> bool:
-        match self._new.stage:
-            case Stage.LOGGING:
-                return False
-            case Stage.LIMITED:
-                return in_scope(self._unshared, detection)
-            case Stage.ENFORCE:
-                return True
-            case _:
-                assert_never(self._new.stage)
+            self._add_decision(cell, record, record.detection)
 
     def _add_time(self, moment: datetime, *, in_reach: bool) -> None:
         self._days.add(moment.date())
-        if in_reach:
-            self._first = moment if self._first is None else min(self._first, moment)
-            self._last = moment if self._last is None else max(self._last, moment)
+        if not in_reach:
+            return
+        if self._first is None or moment < self._first:
+            self._first = moment
+        if self._last is None or moment > self._last:
+            self._last = moment
 
     def _add_decision(self, cell: Counter[str], record: Record, detection: Detection) -> None:
         verdict = decide(self._new, detection).verdict
@@ -217,7 +204,7 @@ class _Count:
             ),
             records=self._records,
             outside=self._outside,
-            requests=len(self._requests),
+            requests=self._requests.total,
             first=self._first,
             last=self._last,
             missing_days=missing,
@@ -228,7 +215,9 @@ class _Count:
     def _stratum(self, key: tuple[str, Direction, str]) -> Stratum:
         guardrail, direction, app = key
         cell = self._cells[key]
-        versions = self._versions.get(key, {})
+        versions: dict[str, list[str]] = {}
+        for detector, version in sorted(self._versions[key]):
+            versions.setdefault(detector, []).append(version)
         return Stratum(
             guardrail=guardrail,
             direction=direction,
@@ -243,7 +232,7 @@ class _Count:
             reviewed=cell["reviewed"],
             false_positives=cell["false_positives"],
             unsure=cell["unsure"],
-            versions=tuple((name, tuple(sorted(versions[name]))) for name in sorted(versions)),
+            versions=tuple((name, tuple(found)) for name, found in versions.items()),
         )
 
 

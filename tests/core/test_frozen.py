@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyctl.core.frozen import fresh, frozen, replace
+from policyctl.core.frozen import by_place, fresh, frozen, replace
 
 
 @frozen
@@ -154,9 +154,13 @@ def test_a_field_that_is_given_twice_is_refused():
 
 def made_anew(cls):
     """A class with the same fields, of which there are no values yet."""
-    defaults = {Ours: {"count": 1, "held": fresh(default_factory=dict)}, OurPair: {"right": 0}}
+    defaults = {
+        Ours: {"count": 1, "held": fresh(default_factory=dict)},
+        OurPair: {"right": 0},
+        Open: {},
+    }
     plain = type(cls.__name__, (), {"__annotations__": cls.__annotations__, **defaults[cls]})
-    return frozen(kw_only=cls is Ours)(plain)
+    return frozen(kw_only=cls is not OurPair, slots=cls is not Open)(plain)
 
 
 @pytest.mark.parametrize("cls", [Ours, OurPair])
@@ -309,3 +313,37 @@ def test_making_and_using_values_loads_neither_dataclasses_nor_typing():
     )
 
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("cls", [Ours, OurPair])
+def test_values_made_by_place_are_those_of_the_class(cls):
+    given = ("a", 2, {"b": 3})[: len(fields(cls))] if cls is Ours else (1, 2)
+
+    found = by_place(cls)(*given)
+
+    assert found == cls(**dict(zip(cls.__annotations__, given, strict=True)))
+    assert type(found) is cls
+    assert (copy.copy(found), pickle.loads(pickle.dumps(found))) == (found, found)
+    with pytest.raises(FrozenInstanceError):
+        found.name = "b"
+    with pytest.raises(TypeError):
+        by_place(cls)(*given[:-1])
+
+
+def test_what_is_made_by_place_can_remember_where_there_are_no_slots():
+    found = by_place(Open)(3)
+
+    assert (found, found.square) == (Open(number=3), 9)
+    assert found.square == 9
+
+
+@pytest.mark.parametrize("cls", [Ours, OurPair, Open])
+def test_a_class_of_many_values_makes_them_as_unchangeable_as_the_first(cls):
+    made = made_anew(cls)
+    name = next(iter(cls.__annotations__))
+    values = [made(**{name: number}) for number in range(300)]
+
+    assert {type(value) for value in values} == {made}
+    for value in (values[0], values[-1]):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 0)

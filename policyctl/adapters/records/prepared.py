@@ -14,7 +14,8 @@ from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.evidence import RecordSource
 from policyctl.core.levels import Level
 from policyctl.core.prepared import Total, Traffic, expanded
-from policyctl.core.record import Record, Status, record_from
+from policyctl.core.quick_record import quick_record
+from policyctl.core.record import Record, Status
 from policyctl.core.records_manifest import FOLDERS, NAME, ImportedFile, Manifest, manifest_from
 from policyctl.core.sides import Direction
 from policyctl.errors import InputError
@@ -101,7 +102,7 @@ class PreparedFolder:
     def _hits(self, path: Path) -> Iterator[Record]:
         file = ParquetFile(path, f"{self.name}/hits/{path.name}")
         for row in file.rows():
-            yield record_from(cast("Fields", row))
+            yield quick_record(cast("Fields", row))
 
     def _totals(self, path: Path) -> Iterator[Total]:
         for row in self._rows(path, _TOTALS):

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from policyctl.core.evidence import RecordSource
 from policyctl.core.record import Record
+from policyctl.core.sides import Direction
 from policyctl.errors import InputError
 
 
@@ -75,5 +76,5 @@ class RecordFiles:
                 )
 
 
-def _identity(record: Record) -> tuple[str, str, str]:
-    return record.request_id, record.detector, record.direction.value
+def _identity(record: Record) -> tuple[str, str, Direction]:
+    return record.request_id, record.detector, record.direction

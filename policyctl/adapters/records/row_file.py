@@ -8,7 +8,8 @@ from pathlib import Path
 from policyctl.adapters.records.unpacking import sha256_of
 from policyctl.core.engine_logs.fields import Fields
 from policyctl.core.evidence import RecordSource
-from policyctl.core.record import Record, record_from
+from policyctl.core.quick_record import quick_record
+from policyctl.core.record import Record
 from policyctl.core.unusable import UnusableError
 from policyctl.errors import InputError
 
@@ -65,7 +66,7 @@ class RowFile:
             try:
                 if isinstance(row, UnusableError):
                     raise row
-                record = record_from(row)
+                record = quick_record(row)
             except UnusableError as error:
                 raise InputError(f"{self.name}:{self.place}: {error}") from error
             count += 1

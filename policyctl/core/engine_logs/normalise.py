@@ -16,7 +16,8 @@ from policyctl.core.engine_logs.fields import Fields, flag, part, text
 from policyctl.core.engine_logs.identities import Identities, request_id_of
 from policyctl.core.engine_logs.level_table import LevelTable
 from policyctl.core.frozen import frozen
-from policyctl.core.record import Record, record_from
+from policyctl.core.quick_record import quick_record
+from policyctl.core.record import Record
 from policyctl.core.unusable import UnusableError
 
 CONTEXT = (
@@ -71,7 +72,7 @@ def _of_engine(
         message = reader(answer, levels)
         common = _common(context, message, spare_id, identities) | {"engine": engine}
         return tuple(
-            record_from(common | _own(one, context, defaults)) for one in joined(message.answers)
+            quick_record(common | _own(one, context, defaults)) for one in joined(message.answers)
         )
 
     return normalise
@@ -91,7 +92,7 @@ def _of_records(levels: LevelTable, identities: Identities, defaults: Defaults) 
         for name in ("key", "session_id"):
             if isinstance(given := fields.get(name), str):
                 fields[name] = identities.of(given) or None
-        return (record_from(fields),)
+        return (quick_record(fields),)
 
     return normalise
 
