@@ -137,3 +137,24 @@ def test_every_value_of_a_field_is_taken_or_left_alike(name):
     content = b"\n".join((json.dumps(PLAIN_FIELDS).encode(), *lines))
 
     assert imported(content, as_they_are=True) == imported(content, as_they_are=False)
+
+
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":")])
+def test_every_spelling_of_a_line_is_taken_or_left_alike(separators):
+    rows = (PLAIN_FIELDS | {"request_id": f"r{number}"} for number in range(len(SPELLINGS)))
+    lines = [
+        spelt(json.dumps(row, separators=separators).encode())
+        for spelt, row in zip(SPELLINGS, rows, strict=True)
+    ]
+
+    found = imported(b"\n".join(lines), as_they_are=True)
+
+    assert found == imported(b"\n".join(lines), as_they_are=False)
+    assert any(b'"a field stands twice"' in content for content in found.values())
+
+
+def test_where_all_lines_are_taken_none_is_asked_for(monkeypatch):
+    monkeypatch.setattr("policyctl.adapters.records.quick_sql.LEFT", "SELECT error('asked')")
+    lines = [json.dumps(PLAIN_FIELDS | {"request_id": f"r{n}"}).encode() for n in range(3)]
+
+    assert imported(b"\n".join(lines), as_they_are=True)

@@ -6,7 +6,6 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -59,12 +58,17 @@ class PreparedBatch:
         """Take the lines that are records beyond doubt; the numbers of the others."""
         texts: dict[int, str] = {}
         for line, content in lines:
-            with suppress(UnicodeDecodeError):
+            try:
                 texts[line] = content.rstrip(b"\r\n").decode("utf-8")
+            except UnicodeDecodeError:
+                continue
         self._asked(quick_sql.LINES, list(texts), list(texts.values()))
-        self._asked(quick_sql.SHAPED, quick_sql.SHAPE)
-        self._asked(quick_sql.FIELDS, quick_sql.STRUCTURE)
-        self._asked(quick_sql.TAKE)
+        self._asked(quick_sql.FIELDS, quick_sql.STRUCTURE, quick_sql.SHAPE)
+        if any(len(names) != len(set(names)) for (names,) in self._asked(quick_sql.NAMES)):
+            self._asked(quick_sql.FORGET_TWICE)
+        [(taken,)] = self._asked(quick_sql.TAKE)
+        if taken == len(lines):
+            return []
         left = {line for (line,) in self._asked(quick_sql.LEFT)}
         return [line for line, _ in lines if line in left or line not in texts]
 

@@ -54,16 +54,17 @@ STRUCTURE = (
 
 LINES = "CREATE OR REPLACE TEMP TABLE lines AS SELECT unnest(?) AS line, unnest(?) AS content"
 
-SHAPED = """
-    CREATE OR REPLACE TEMP TABLE shaped AS
-    SELECT line, content FROM lines WHERE regexp_full_match(content, ?)
-"""
-
 FIELDS = """
     CREATE OR REPLACE TEMP TABLE fields AS
-    SELECT line, json_transform(content, ?) AS r FROM shaped
-    WHERE len(json_keys(content)) = len(list_distinct(json_keys(content)))
+    SELECT line, json_keys(content) AS names, json_transform(content, ?) AS r
+    FROM lines WHERE regexp_full_match(content, ?)
 """
+
+NAMES = "SELECT DISTINCT names FROM fields"
+"""The few lists of names that most files are content with."""
+
+FORGET_TWICE = "DELETE FROM fields WHERE len(names) <> len(list_distinct(names))"
+"""To ask it of each line takes as long as to take the line apart."""
 
 
 def _listed(values: list[str]) -> str:
