@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from policyctl.adapters.plain_paths import above, is_file, is_folder, is_link, joined, plain, real
+from policyctl.adapters.plain_paths import is_file, is_folder, is_link, joined, plain, real
 from policyctl.core.layout import POLICIES
 from policyctl.errors import NotJudgedError
 
@@ -36,11 +36,13 @@ def policy_paths(named: Sequence[str], here: str, folder: str | None) -> list[Po
     names = _Names(here)
     if named:
         for start in map(plain, named):
-            paths = _below(start) if is_folder(start) else [start]
-            found += ((names.of(path), path) for path in paths)
+            if is_folder(start):
+                found += names.all_below(start)
+            else:
+                found.append((names.of(start), start))
     else:
         start = plain(joined(folder or here, POLICIES))
-        found += ((names.of(path), path) for path in _below(start))
+        found += names.all_below(start)
     if not found:
         where = ", ".join(named) or POLICIES
         # Outside of a governed folder, a policy alone would govern nothing.
@@ -56,13 +58,18 @@ def shown_name(path: str, here: str) -> str:
     return _Names(here).of(path)
 
 
-def _below(folder: str) -> list[str]:
-    """The policy files in a folder and the folders in it; links to folders are not followed."""
-    beginning = "" if folder == "." else folder
-    return [joined(beginning, "/".join(parts)) for parts in sorted(_walked(folder, ()))]
+def _below(folder: str) -> list[tuple[str, bool]]:
+    """The policy files in a folder and the folders in it, and whether each is a link.
+
+    Links to folders are not followed.
+    """
+    beginning = "" if folder == "." else joined(folder, "")
+    return [
+        (beginning + "/".join(parts), is_linked) for parts, is_linked in sorted(_walked(folder, ()))
+    ]
 
 
-def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool]]:
     try:
         entries = list(os.scandir(folder))
     except OSError:
@@ -70,8 +77,10 @@ def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walked(entry.path, (*parts, entry.name))
-        elif _is_meant(folder, entry.name) and is_file(entry.path):
-            yield (*parts, entry.name)
+        elif _is_meant(folder, entry.name):
+            is_linked = entry.is_symlink()
+            if is_file(entry.path) if is_linked else entry.is_file(follow_symlinks=False):
+                yield (*parts, entry.name), is_linked
 
 
 def _is_meant(folder: str, name: str) -> bool:
@@ -89,14 +98,23 @@ class _Names:
         self._here = joined(real(here), "")
         self._folders: dict[str, str] = {}
 
-    def of(self, path: str) -> str:
-        """The path from the present folder; as it was given if it does not lie below."""
-        folder, name = above(path), path.rpartition("/")[2]
-        if name == ".." or is_link(path):
+    def all_below(self, folder: str) -> list[PolicyPath]:
+        """The policy files in a folder and the folders in it, in alphabetical order."""
+        return [(self.of(path, is_linked=is_linked), path) for path, is_linked in _below(folder)]
+
+    def of(self, path: str, *, is_linked: bool | None = None) -> str:
+        """The path from the present folder; as it was given if it does not lie below.
+
+        Args:
+            path: where the file is.
+            is_linked: whether it is a symbolic link, where that is known.
+        """
+        folder, slash, name = path.rpartition("/")
+        if name == ".." or (is_link(path) if is_linked is None else is_linked):
             found = real(path)
         else:
             if folder not in self._folders:
-                self._folders[folder] = real(folder or ".")
-            found = joined(self._folders[folder], name)
-        shown = found.removeprefix(self._here) if found.startswith(self._here) else path
-        return path if shown == path else shown  # of equal texts one is kept
+                self._folders[folder] = joined(real(folder or slash or "."), "")
+            found = self._folders[folder] + name
+        shown = found.removeprefix(self._here)
+        return path if shown in (path, found) else shown  # of equal texts one is kept

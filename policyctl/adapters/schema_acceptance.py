@@ -27,6 +27,7 @@ _SAYS_NOTHING = {
     *("defaultSnippets", "enumDescriptions", "patternErrorMessage"),
 }
 _NO_LIMIT = float("inf")
+_TEXT = frozenset({str})
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 100
 
@@ -139,12 +140,9 @@ class _Compiler:
                     return False
             if is_name is not None and not all(map(is_name, value)):
                 return False
-            if not required <= value.keys():
+            if required and not value.keys() >= required:
                 return False
-            for key, needed in companions.items():
-                if key in value and not all(one in value for one in needed):
-                    return False
-            return True
+            return not companions or _has_companions(value, companions)
 
         return accepts
 
@@ -217,8 +215,12 @@ def _any_of(tests: Sequence[Accepts]) -> Accepts:
     return lambda value: any(test(value) for test in tests)
 
 
+def _has_companions(value: Mapping[str, Any], companions: Mapping[str, Sequence[str]]) -> bool:
+    return all(one in value for key, needed in companions.items() if key in value for one in needed)
+
+
 def _all_unlike(values: Sequence[Any]) -> bool:
-    return all(value.__class__ is str for value in values) and len(set(values)) == len(values)
+    return _TEXT.issuperset(map(type, values)) and len(set(values)) == len(values)
 
 
 def _always(_: Any) -> bool:

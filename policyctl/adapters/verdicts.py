@@ -45,7 +45,8 @@ class Verdicts:
 
     def of(self, name: str, content: bytes) -> bytes | None:
         """The verdict on a file, which may be `FINE`; None if it was never judged."""
-        return self.known.get(_key(name, content))
+        # A first run knows nothing, and has enough to do.
+        return self.known.get(_key(name, content)) if self.known else None
 
     def keep(self, name: str, content: bytes, verdict: bytes) -> None:
         """Remember the verdict on a file: one line of text without its end."""

@@ -17,9 +17,11 @@ from policyctl.adapters.yaml_scalars import FIRST_OF_OTHERS, WORDS
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeVar
 
     Line = tuple[int, bool, str | None, int, Any]
+    _Start = tuple[int, bool, str | None]
+    _T = TypeVar("_T")
 
 # How plain scalars start here: with nothing that YAML gives a meaning.
 _FIRST = r"""[^\x00- \x7f-\x9f\-?:,[\]{}#&*!|>'"%@`]"""
@@ -40,6 +42,8 @@ SCALAR, _DOUBLE, _SINGLE, LIST, MAPPING, TEXT, NESTED, NOTHING = range(1, 9)
 _IN_QUOTES = (_DOUBLE, _SINGLE)
 _COPIED = (LIST, MAPPING)
 """What no two places may share."""
+_DIGITS = 15
+"""Of numbers that every reader takes for the same."""
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 200
 
@@ -50,23 +54,38 @@ def values(text: str) -> dict[str, object]:
     Raises:
         UnusualError: some line does not say by itself what it is.
     """
-    # A text holds no more values than characters. Tabs and carriage returns have their own rules.
-    if len(text) > MAX_VALUES or "\t" in text or "\r" in text:
-        raise UnusualError
+    lines = _lines(text)
     place = _Place()
     resume = 0
-    lines = text.split("\n")
     for number, line in enumerate(lines):
         if number < resume:
             continue
-        indent, is_item, key, kind, value = _known.get(line) or said(line)
+        indent, is_item, key, kind, value = _known.get(line) or _learned(line)
         if kind == NOTHING:
             continue
         if kind == TEXT:
             value, resume = _text(lines, number + 1, indent + 2 * is_item, value)
-        place.move(indent, is_item)
-        place.put(is_item, key, kind, value)
+        elif kind in _COPIED:
+            value = value.copy()
+        # Most lines stand where the one before stands, and no call is as quick as none.
+        if indent != place.column or is_item is not place.is_list or place.awaiting is not None:
+            place.move(indent, is_item)
+        if is_item:
+            place.add(key, kind, value)
+        elif key in place.node:
+            raise UnusualError
+        elif kind == NESTED:
+            place.awaiting = key
+        else:
+            place.node[key] = value
     return place.whole()
+
+
+def _lines(text: str) -> list[str]:
+    # A text holds no more values than characters. Tabs and carriage returns have their own rules.
+    if len(text) > MAX_VALUES or "\t" in text or "\r" in text:
+        raise UnusualError
+    return text.split("\n")
 
 
 class _Place:
@@ -75,16 +94,18 @@ class _Place:
     Attributes:
         node: the list or mapping.
         column: where its dashes or keys stand.
+        is_list: whether it is a list.
         awaiting: its key whose value begins on the next line that says something.
     """
 
-    __slots__ = ("_outer", "_root", "awaiting", "column", "node")
+    __slots__ = ("_outer", "_root", "awaiting", "column", "is_list", "node")
 
     def __init__(self) -> None:
         self._root: dict[str, object] = {}
-        self._outer: list[tuple[Any, int]] = []
+        self._outer: list[tuple[Any, int, bool]] = []
         self.node: Any = self._root
         self.column = 0
+        self.is_list = False
         self.awaiting: str | None = None
 
     def move(self, indent: int, is_item: bool) -> None:
@@ -95,40 +116,33 @@ class _Place:
                 raise UnusualError
             inner: Any = [] if is_item else {}
             self.node[self.awaiting] = inner
-            self._enter(inner, indent)
+            self._enter(inner, indent, is_item)
             self.awaiting = None
             return
-        while indent < self.column or (
-            indent == self.column and not is_item and self.node.__class__ is list
-        ):
-            self.node, self.column = self._outer.pop()
-        if indent != self.column or is_item != (self.node.__class__ is list):
+        while indent < self.column or (indent == self.column and self.is_list and not is_item):
+            self.node, self.column, self.is_list = self._outer.pop()
+        if indent != self.column or is_item is not self.is_list:
             raise UnusualError
 
-    def put(self, is_item: bool, key: str | None, kind: int, value: Any) -> None:
-        """Take in what the line says."""
-        if kind in _COPIED:
-            value = value.copy()
+    def add(self, key: str | None, kind: int, value: Any) -> None:
+        """Add an item to the list: a value, or a mapping that begins with a key."""
         if key is None:
             self.node.append(value)
             return
-        if is_item:
-            item: dict[str, object] = {}
-            self.node.append(item)
-            self._enter(item, self.column + 2)
-        if key in self.node:
-            raise UnusualError
+        item: dict[str, object] = {}
+        self.node.append(item)
+        self._enter(item, self.column + 2, False)
         if kind == NESTED:
             self.awaiting = key
         else:
-            self.node[key] = value
+            item[key] = value
 
-    def _enter(self, node: object, column: int) -> None:
+    def _enter(self, node: object, column: int, is_list: bool) -> None:
         # What stands in brackets is a level more.
         if len(self._outer) + 2 >= MAX_DEPTH:
             raise UnusualError
-        self._outer.append((self.node, self.column))
-        self.node, self.column = node, column
+        self._outer.append((self.node, self.column, self.is_list))
+        self.node, self.column, self.is_list = node, column, is_list
 
     def whole(self) -> dict[str, object]:
         """All of it, after the last line."""
@@ -139,6 +153,8 @@ class _Place:
 
 _known: dict[str, Line] = {}
 """Lines that were read before: the same ones stand in most policies."""
+_keys: dict[str, _Start] = {}
+"""What stands before ``: `` in lines that were read before, and says all up to the value."""
 
 
 def said(line: str) -> Line:
@@ -150,72 +166,117 @@ def said(line: str) -> Line:
     Raises:
         UnusualError: it could mean something else, or something else together with others.
     """
-    found = _known.get(line)
+    return _known.get(line) or _learned(line)
+
+
+def _learned(line: str) -> Line:
+    """What a line says that is not known."""
+    before, colon, rest = line.partition(": ")
+    start = _keys.get(before) if colon else None
+    if start is None:
+        start, rest = _started(line)
+    indent, is_item, key = start
+    kind, value = _valued(rest.lstrip(" "), is_item, key)
+    return _remembered(_known, line, (indent, is_item, key, kind, value))
+
+
+def _started(line: str) -> tuple[_Start, str]:
+    """What a line says before its value, and the rest of it."""
+    match = START.match(line)
+    assert match
+    pad, dash, key = match.groups()
+    if key in WORDS:
+        raise UnusualError
+    start = len(pad), dash is not None, key
+    if key is not None:
+        _remembered(_keys, line[: match.end(3)], start)
+    return start, line[match.end() :]
+
+
+def _valued(rest: str, is_item: bool, key: str | None) -> tuple[int, Any]:
+    """The kind and the value of what follows a dash or a key on its line."""
+    found = VALUE.fullmatch(rest)
     if found is None:
-        if len(_known) >= _REMEMBERED:
-            _known.clear()
-        found = _read(line)
-        if len(line) <= _LONGEST_REMEMBERED:
-            _known[line] = found
+        if (rest and rest[0] != "#") or (is_item and key is None):
+            raise UnusualError
+        return NOTHING if key is None else NESTED, None
+    if not (is_item or key):
+        raise UnusualError
+    kind = found.lastindex or 0
+    text = found[kind]
+    if kind == SCALAR:
+        return kind, _plain(text)
+    if kind in _IN_QUOTES:
+        return SCALAR, text
+    if kind == LIST:
+        return kind, [item for _, item in _inside(text, ITEM)]
+    if kind == MAPPING:
+        return kind, _mapping(_inside(text, PAIR))
+    if key is None:
+        raise UnusualError
+    return kind, text
+
+
+def _mapping(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs) or not WORDS.isdisjoint(found):
+        raise UnusualError
     return found
 
 
-def _read(line: str) -> Line:
-    start = START.match(line)
-    assert start
-    pad, dash, key = start.groups()
-    indent, is_item, end = len(pad), dash is not None, start.end()
-    if key in WORDS:
-        raise UnusualError
-    rest = line[end:]
-    if not rest or (rest[0] == "#" and line[end - 1 : end] in ("", " ")):
-        if is_item and key is None:
-            raise UnusualError
-        return indent, is_item, key, NOTHING if key is None else NESTED, None
-    found = VALUE.fullmatch(rest)
-    if found is None or not (is_item or key):
-        raise UnusualError
-    kind = found.lastindex or 0
-    if kind == TEXT and key is None:
-        raise UnusualError
-    return indent, is_item, key, SCALAR if kind in _IN_QUOTES else kind, _said(kind, found[kind])
-
-
-def _said(kind: int, text: str) -> Any:
-    """The value in a group of `VALUE`."""
-    if kind == SCALAR:
-        return _plain(text)
-    if kind == LIST:
-        return [item for _, item in _inside(text, ITEM)]
-    if kind == MAPPING:
-        pairs = _inside(text, PAIR)
-        found = dict(pairs)
-        if len(found) != len(pairs) or not WORDS.isdisjoint(found):
-            raise UnusualError
-        return found
-    return text
+_parts: dict[re.Pattern[str], dict[str, tuple[str, object]]] = {ITEM: {}, PAIR: {}}
+"""What stood in brackets before."""
 
 
 def _inside(text: str, pattern: re.Pattern[str]) -> list[tuple[str, object]]:
     """The keys and values in brackets; in those of lists, each key is empty."""
+    known = _parts[pattern]
+    found: list[tuple[str, object]] = []
+    for part in text.split(", "):
+        one = known.get(part)
+        if one is None:
+            match = pattern.fullmatch(part)
+            if match is None:  # such as a quoted text with a comma
+                return _one_by_one(text, pattern)
+            one = _remembered(known, part, _part(match))
+        found.append(one)
+    return found
+
+
+def _remembered(memory: dict[str, _T], text: str, found: _T) -> _T:
+    if len(text) <= _LONGEST_REMEMBERED:
+        if len(memory) >= _REMEMBERED:
+            memory.clear()
+        memory[text] = found
+    return found
+
+
+def _one_by_one(text: str, pattern: re.Pattern[str]) -> list[tuple[str, object]]:
+    """The same, whatever stands between what is in the brackets."""
     found: list[tuple[str, object]] = []
     end = 0
     for match in pattern.finditer(text):
         if match.start() != end:
             raise UnusualError
         end = match.end()
-        key, plain, double, single = match.groups()
-        found.append((key, _plain(plain) if plain else double or single or ""))
+        found.append(_part(match))
     if end != len(text):
         raise UnusualError
     return found
 
 
+def _part(match: re.Match[str]) -> tuple[str, object]:
+    key, plain, double, single = match.groups()
+    return key, _plain(plain) if plain else double or single or ""
+
+
 def _plain(text: str) -> object:
     text = text.rstrip(" ")
-    if text in WORDS or text[0] in FIRST_OF_OTHERS:
-        return certain(text)
-    return text
+    if text[0] in FIRST_OF_OTHERS:
+        # Most numbers stand in one policy alone, where nothing is gained by what is remembered.
+        is_usual = text[0] != "0" and len(text) <= _DIGITS and text.isdecimal() and text.isascii()
+        return int(text) if is_usual else certain(text)
+    return certain(text) if text in WORDS else text
 
 
 def _text(lines: Sequence[str], first: int, column: int, style: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from policyctl.core.frozen import fresh, frozen
 from policyctl.core.items import directions, strictness
-from policyctl.core.reach import Reach
+from policyctl.core.reach import Reach, reach_of
 from policyctl.core.weakening import Weakening, guardrails_below, weakenings
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -26,16 +26,6 @@ _Floors = Mapping[str, Mapping[str, "Any"]]
 _SCALARS = ("use_case", "data_sensitivity", "sensitivity")
 _MAPPINGS = ("applies_to", "limited", "thresholds")
 _OWN = ("id", "name", "purpose", "owner", "stage")
-_FIELDS = (
-    "action",
-    "sensitivity",
-    "enabled",
-    "words",
-    "regex",
-    "topics",
-    "allowed_domains",
-    "reason",
-)
 
 
 @frozen(slots=False)
@@ -75,7 +65,10 @@ class Effective:
     @cached_property
     def reach(self) -> Reach:
         """Which detectors its guardrails have to do with."""
-        return Reach(self.data["guardrails"])
+        guardrails = self.data["guardrails"]
+        return reach_of(
+            tuple([(item["detector"], item["direction"], item["enabled"]) for item in guardrails])
+        )
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
@@ -115,8 +108,9 @@ class Foundation:
         self._items: dict[_Side, _Item] = {}
         for item in self._base.get("guardrails", ()):
             for direction in directions(item):
-                _overlay(self._items, item, direction)
-        self._completed: dict[tuple[str, int], _Item] = {}
+                side = item["detector"], direction
+                self._items[side] = _overlaid(self._items.get(side, {}), item, direction)
+        self._completed: dict[str, dict[_Side, _Item]] = {}
         self._made: dict[int, Guardrail | None] = {}
 
     def resolve(self, own: Mapping[str, Any]) -> Effective:
@@ -126,14 +120,15 @@ class Foundation:
             KeyError: as in `resolve`.
         """
         data = self._without_guardrails(own)
-        items = dict(self._items)
+        dial = data["sensitivity"]
+        items = dict(self._completed.get(dial) or self._complete(dial))
         for item in own.get("guardrails", ()):
             for direction in directions(item, self._items):
-                _overlay(items, item, direction)
+                side = item["detector"], direction
+                items[side] = _overlaid(items.get(side) or complete({}, dial), item, direction)
         if not items:
             raise KeyError("guardrails")
-        dial = data["sensitivity"]
-        data["guardrails"] = [self._whole(side, item, dial) for side, item in items.items()]
+        data["guardrails"] = [*items.values()]
         return Effective(
             data=data,
             weakenings=tuple(weakenings(own, self._base, self._below)) if self._baseline else (),
@@ -142,14 +137,11 @@ class Foundation:
             made=self._made,
         )
 
-    def _whole(self, side: _Side, item: _Item, dial: str) -> _Item:
-        """A guardrail's item with its defaults; one of the baseline is completed only once."""
-        if item is not self._items.get(side):
-            return complete(item, dial)
-        found = self._completed.get((dial, id(item)))
-        if found is None:
-            found = self._completed[dial, id(item)] = complete(item, dial)
-            self._made[id(found)] = None
+    def _complete(self, dial: str) -> dict[_Side, _Item]:
+        """The baseline's items with their defaults, for policies with one sensitivity."""
+        found = {side: complete(item, dial) for side, item in self._items.items()}
+        self._made.update((id(item), None) for item in found.values())
+        self._completed[dial] = found
         return found
 
     def _without_guardrails(self, own: _Document) -> dict[str, Any]:
@@ -158,24 +150,36 @@ class Foundation:
         for key in _SCALARS:
             _put(data, key, own.get(key, base.get(key)))
         for key in _MAPPINGS:
-            _put(data, key, {**base.get(key, {}), **own.get(key, {})})
+            _put(data, key, _joined(base.get(key), own.get(key)))
         _put(data, "gates", self._gates(own.get("gates", {})))
         _put(data, "escalation", own.get("escalation", base.get("escalation")))
         _put(data, "controls", _controls(base.get("controls", {}), own.get("controls", {})))
         data.update((key, own[key]) for key in ("extends", "exceptions") if key in own)
         return data
 
-    def _gates(self, own: _Floors) -> dict[str, dict[str, Any]]:
+    def _gates(self, own: _Floors) -> dict[str, _Item]:
         below: _Floors = self._base.get("gates", {})
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, _Item] = {}
         for stage in ("limited", "enforce"):
-            gate = {**below.get(stage, {}), **own.get(stage, {})}
-            for key, floor in self._floors.get(stage, {}).items():
-                if key not in gate or strictness(key, floor) > strictness(key, gate[key]):
-                    gate[key] = floor
+            gate = _joined(below.get(stage), own.get(stage))
+            floors = self._floors.get(stage)
+            if floors:
+                higher = {
+                    key: floor
+                    for key, floor in floors.items()
+                    if key not in gate or strictness(key, floor) > strictness(key, gate[key])
+                }
+                gate = {**gate, **higher}
             if gate:
                 found[stage] = gate
         return found
+
+
+def _joined(below: _Item | None, own: _Item | None) -> _Item:
+    """The values of both, the policy's own in place of the baseline's."""
+    if below and own:
+        return {**below, **own}
+    return own or below or {}
 
 
 def _put(data: dict[str, Any], key: str, value: Any) -> None:
@@ -184,11 +188,9 @@ def _put(data: dict[str, Any], key: str, value: Any) -> None:
         data[key] = value
 
 
-def _overlay(items: dict[_Side, _Item], item: _Item, direction: str) -> None:
-    """Let an item change, or add, the guardrail of one direction."""
-    side = (item["detector"], direction)
-    below = items.get(side) or {"detector": item["detector"], "direction": direction}
-    items[side] = {**below, **{key: item[key] for key in _FIELDS if key in item}}
+def _overlaid(below: _Item, item: _Item, direction: str) -> _Item:
+    """The guardrail of one direction with what an item changes of it."""
+    return {**below, **item, "direction": direction}
 
 
 def complete(item: _Item, dial: str) -> _Item:
@@ -204,8 +206,8 @@ def complete(item: _Item, dial: str) -> _Item:
 
 
 def _controls(below: Mapping[str, list[str]], own: Mapping[str, list[str]]) -> _Item:
-    joined = {framework: [*controls] for framework, controls in below.items()}
-    for framework, controls in own.items():
-        known = joined.setdefault(framework, [])
-        known += [control for control in controls if control not in known]
+    joined = {**below, **own}
+    for framework in below.keys() & own.keys():
+        known = below[framework]
+        joined[framework] = [*known, *(one for one in own[framework] if one not in known)]
     return joined

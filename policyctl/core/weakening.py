@@ -59,8 +59,9 @@ def weakenings(
         )
     yield from _weaker_guardrails(own, base, below, reasons)
     for stage, gate in own.get("gates", {}).items():
+        floors = base.get("gates", {}).get(stage, {})
         for key, value in gate.items():
-            floor = base.get("gates", {}).get(stage, {}).get(key)
+            floor = floors.get(key)
             if floor is not None and strictness(key, value) < strictness(key, floor):
                 yield Weakening(
                     name=f"gates.{stage}.{key}",
@@ -74,18 +75,22 @@ def _weaker_guardrails(
     own: Mapping[str, Any], base: Mapping[str, Any], below: Below, reasons: Mapping[str, str]
 ) -> Iterator[Weakening]:
     for item in own.get("guardrails", ()):
+        detector = item["detector"]
         for direction in directions(item, below):
-            before = _covered(below, item["detector"], direction)
-            if before is None:
+            before = _covered(below, detector, direction)
+            if before is None or not before.get("enabled", True):
                 continue
-            name = f"guardrails.{item['detector']}.{direction}"
-            reason = item.get("reason", reasons.get(f"guardrails.{item['detector']}", ""))
-            now = dict(item)
-            if before["detector"] != item["detector"]:
+            now = item
+            if before["detector"] != detector and "sensitivity" not in item:
                 # A narrower guardrail takes over a part of its family, with values of its own.
-                now.setdefault("sensitivity", own.get("sensitivity", base["sensitivity"]))
+                now = {**item, "sensitivity": own.get("sensitivity", base["sensitivity"])}
             for key, old, new in _weaker_fields(before, now, base["sensitivity"]):
-                yield Weakening(name=f"{name}.{key}", baseline=old, policy=new, reason=reason)
+                yield Weakening(
+                    name=f"guardrails.{detector}.{direction}.{key}",
+                    baseline=old,
+                    policy=new,
+                    reason=item.get("reason", reasons.get(f"guardrails.{detector}", "")),
+                )
 
 
 def _covered(below: Below, detector: str, direction: str) -> Mapping[str, Any] | None:
@@ -99,27 +104,22 @@ def _covered(below: Below, detector: str, direction: str) -> Mapping[str, Any] |
 def _weaker_fields(
     before: Mapping[str, Any], item: Mapping[str, Any], dial: str
 ) -> Iterator[tuple[str, str, str]]:
-    if not before.get("enabled", True):
-        return
+    """The fields of an item that are weaker than those of an enabled guardrail."""
     if not item.get("enabled", True):
         yield "enabled", "true", "false"
-    old = before.get("sensitivity", dial)
-    if item.get("sensitivity", old) < old:
-        yield "sensitivity", old, item["sensitivity"]
-    action = before.get("action", "block")
-    if action == "block" and item.get("action", action) == "redact":
+    if "sensitivity" in item:
+        old = before.get("sensitivity", dial)
+        if item["sensitivity"] < old:
+            yield "sensitivity", old, item["sensitivity"]
+    if item.get("action") == "redact" and before.get("action", "block") == "block":
         yield "action", "block", "redact"
     for key in ("words", "regex", "topics"):
-        gone = _removed(before, item, key)
-        if gone:
-            yield key, f"{len(gone)} more", "left out"
-    allowed = before.get("allowed_domains", ())
-    added = [domain for domain in item.get("allowed_domains", ()) if domain not in allowed]
-    if added:
-        yield "allowed_domains", "not allowed", ", ".join(added)
-
-
-def _removed(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> list[Any]:
-    if key not in after:
-        return []
-    return [value for value in before.get(key, ()) if value not in after[key]]
+        if key in item and key in before:
+            gone = [value for value in before[key] if value not in item[key]]
+            if gone:
+                yield key, f"{len(gone)} more", "left out"
+    if "allowed_domains" in item:
+        allowed = before.get("allowed_domains", ())
+        added = [domain for domain in item["allowed_domains"] if domain not in allowed]
+        if added:
+            yield "allowed_domains", "not allowed", ", ".join(added)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policyctl.core.finding import Severity
 from policyctl.rules.appetite import place_in_words
 from policyctl.rules.dials import own_dials
-from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Subject
 from policyctl.rules.wider import Estate, EstateRule
 
@@ -44,7 +43,7 @@ def check(estate: Estate) -> Iterator[tuple[Subject, Problem]]:
 def _own(subject: Subject) -> _Dials:
     return frozenset(
         (item["detector"], direction, item["sensitivity"])
-        for _, item, spoken in guardrail_items(subject)
+        for _, item, spoken in subject.guardrails
         if "sensitivity" in item
         for direction in spoken
     )

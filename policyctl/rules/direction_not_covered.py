@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policyctl.core.detectors import is_known
 from policyctl.core.finding import Path, Severity
 from policyctl.core.sides import Direction
-from policyctl.rules.reach import reached
 from policyctl.rules.rule import Problem, Rule, Subject
 
 _SENSITIVE = ("confidential", "restricted")
@@ -21,14 +20,14 @@ def check(subject: Subject) -> Iterator[Problem]:
     if not all(is_known(guardrail.detector) for guardrail in policy.guardrails):
         return  # 'unknown-detector' says so, and the name may be a misspelt one of these
     place: Path = ("guardrails",) if subject.data.get("guardrails") else ("extends",)
-    if Direction.INPUT not in reached(subject.effective, "prompt_attack"):
+    if Direction.INPUT not in subject.effective.reach.directions("prompt_attack"):
         yield Problem(
             message="no enabled guardrail looks for prompt attacks in the input",
             at=place,
             hint="add '{detector: prompt_attack, direction: input}'",
         )
     data = policy.data_sensitivity
-    if data in _SENSITIVE and Direction.OUTPUT not in reached(subject.effective, "pii"):
+    if data in _SENSITIVE and Direction.OUTPUT not in subject.effective.reach.directions("pii"):
         yield Problem(
             message=f"the application handles {data} data,"
             " and no enabled guardrail looks for personal data in the output",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Severity
-from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -14,7 +13,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if len(subject.data.get("guardrails", ())) <= 1:
         return
     first: dict[tuple[str, str], int] = {}
-    for index, item, spoken in guardrail_items(subject):
+    for index, item, spoken in subject.guardrails:
         repeated: dict[int, list[str]] = {}
         for direction in spoken:
             earlier = first.setdefault((item["detector"], direction), index)

@@ -11,7 +11,6 @@ from policyctl.core.finding import Severity
 from policyctl.core.policy import Policy
 from policyctl.core.stages import Stage
 from policyctl.rules.inherited import problem_of_value
-from policyctl.rules.reach import reached
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -44,7 +43,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _asked_for(effective: Effective, engine: EngineFeatures, name: str) -> bool:
     """True if an enabled guardrail decides about a detector that the engine lacks."""
-    if not reached(effective, name):
+    if not effective.reach.directions(name):
         return False
     if name not in engine.own_expressions:
         return True

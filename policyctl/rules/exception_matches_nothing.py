@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from policyctl.core.detectors import is_known
 from policyctl.core.finding import Severity
 from policyctl.core.sides import Direction
-from policyctl.rules.reach import choices, reached
+from policyctl.rules.reach import choices
 from policyctl.rules.rule import Problem, Rule, Subject
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -33,7 +33,7 @@ def _without_guardrail(
     name = item["guardrail"]
     if not is_known(name):  # 'unknown-detector' says so
         return
-    sides = reached(effective, name)
+    sides = effective.reach.directions(name)
     wanted = item["when"].get("direction")
     if not sides:
         yield Problem(

@@ -8,7 +8,6 @@ from policyctl.core.covering import covering
 from policyctl.core.finding import Severity
 from policyctl.core.policy import Guardrail
 from policyctl.core.sides import Direction
-from policyctl.rules.guardrail_items import guardrail_items, sides_below
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -17,8 +16,8 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.effective is None:
         return
     guardrails = subject.effective.policy.guardrails
-    below = sides_below(subject)
-    for index, item, spoken in guardrail_items(subject):
+    below = subject.sides_below
+    for index, item, spoken in subject.guardrails:
         name = item["detector"]
         if not item.get("enabled", True) and not any(
             (name, direction) in below or _covered(guardrails, name, Direction(direction))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policyctl.core.detectors import is_known
 from policyctl.core.finding import Severity
 from policyctl.rules.inherited import problem_of_value
-from policyctl.rules.reach import choices, reached
+from policyctl.rules.reach import choices
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     limited = subject.effective.data["limited"]
     for index, name in enumerate(limited.get("guardrails", ())):
         # An unknown detector is the finding of 'unknown-detector'.
-        if is_known(name) and not reached(subject.effective, name):
+        if is_known(name) and not subject.effective.reach.directions(name):
             yield problem_of_value(
                 subject,
                 f"limited.guardrails names '{name}', which no enabled guardrail detects",

@@ -8,7 +8,6 @@ from typing import Any
 from policyctl.core.effective import complete
 from policyctl.core.finding import Severity
 from policyctl.core.policy import guardrail_from
-from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 
 _ALWAYS_THERE = ("enabled", "action", "sensitivity")
@@ -22,7 +21,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     dial = effective.data["sensitivity"]
     inherited = effective.inherited
     after = {(item["detector"], item["direction"]): item for item in effective.data["guardrails"]}
-    for index, item, spoken in guardrail_items(subject):
+    for index, item, spoken in subject.guardrails:
         keys = [(item["detector"], direction) for direction in spoken]
         if all(
             key in inherited and _are_alike(complete(inherited[key], dial), after[key])

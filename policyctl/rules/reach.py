@@ -1,29 +1,19 @@
-"""What a detector's name in a policy reaches: the enabled guardrails that have to do with it."""
+"""What rules say about the detectors that triggers watch and that guardrails are enabled for."""
 
 from __future__ import annotations
 
 import re
-
-from policyctl.core.sides import Direction
+from functools import lru_cache
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
 if TYPE_CHECKING:
     from policyctl.core.effective import Effective
 
 _OF = re.compile(r" of (\S+) above ")
-_SIDES = tuple((side, side.value) for side in Direction)  # an enum takes a microsecond each time
 
 
-def reached(effective: Effective, name: str) -> tuple[Direction, ...]:
-    """The directions in which an enabled guardrail decides about a detector of this name.
-
-    A name speaks of itself and of every longer name below it, so both count: an enabled guardrail
-    below the name, and the guardrail that decides about the name itself, where that is enabled.
-    """
-    reaches = effective.reach.reaches
-    return tuple([side for side, word in _SIDES if reaches(name, word)])
-
-
+# Its two rules ask for the same texts.
+@lru_cache(maxsize=1024)
 def trigger_detector(when: str) -> str:
     """The detector that an escalation trigger watches; empty if it watches all of them."""
     found = _OF.search(when)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from policyctl.core.finding import Finding, Path, Severity
 from policyctl.core.frozen import fresh, frozen
+from policyctl.core.items import directions
 from policyctl.rules.settings import Settings
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -53,6 +54,24 @@ class Subject:
     now: datetime | None = None
     trail: tuple[Entry, ...] = ()
     settings: Settings = fresh(default_factory=Settings)
+
+    @cached_property
+    def guardrails(self) -> Sequence[tuple[int, Mapping[str, Any], list[str]]]:
+        """The guardrails as the file lists them: index, item and the directions it speaks of."""
+        below = self.sides_below
+        own = self.data.get("guardrails", ())
+        return [(index, item, directions(item, below)) for index, item in enumerate(own)]
+
+    @property
+    def sides_below(self) -> Collection[tuple[str, str]]:
+        """Detector and direction of each of the baseline's guardrails."""
+        if self.effective is not None:
+            return self.effective.inherited.keys()
+        return {
+            (item["detector"], direction)
+            for item in (self.baseline or {}).get("guardrails", ())
+            for direction in directions(item)
+        }
 
     @cached_property
     def texts(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policyctl.core.detectors import is_known
 from policyctl.core.finding import Severity
 from policyctl.rules.inherited import problem_of_value
-from policyctl.rules.reach import choices, reached, trigger_detector
+from policyctl.rules.reach import choices, trigger_detector
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -18,7 +18,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     for index, item in enumerate(subject.effective.data.get("escalation", ())):
         name = trigger_detector(item["when"])
         # An unknown detector is the finding of 'unknown-detector'.
-        if name and is_known(name) and not reached(subject.effective, name):
+        if name and is_known(name) and not subject.effective.reach.directions(name):
             yield problem_of_value(
                 subject,
                 f"the trigger watches '{name}', which no enabled guardrail detects",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyctl.core.finding import Path, Severity
-from policyctl.rules.guardrail_items import guardrail_items
 from policyctl.rules.rule import Problem, Rule, Subject
 
 
@@ -33,7 +32,7 @@ def _place(subject: Subject, name: str) -> Path:
     if steps[0] != "guardrails":
         return steps
     _, detector, direction, key = steps
-    for index, item, spoken in guardrail_items(subject):
+    for index, item, spoken in subject.guardrails:
         if item["detector"] == detector and direction in spoken:
             # What the item does not give itself, it is weaker by leaving out.
             return ("guardrails", index, key) if key in item else ("guardrails", index)

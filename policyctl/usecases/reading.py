@@ -9,7 +9,7 @@ from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.frozen import frozen
 from policyctl.core.items import missing
 from policyctl.errors import DocumentError, InputError
-from policyctl.rules.rule import Rule, Subject
+from policyctl.rules.rule import Rule, Subject, placed
 from policyctl.rules.validating import VALIDATING
 
 TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
@@ -115,7 +115,11 @@ class Reader:
             root=self._governance.root,
             catalogues=self._governance.catalogues,
         )
-        found = [finding for rule in self._rules for finding in rule.findings(subject)]
+        found = [
+            placed(rule, subject, problem)
+            for rule in self._rules
+            for problem in rule.check(subject)
+        ]
         return Reading(
             file=document.file,
             content=content,

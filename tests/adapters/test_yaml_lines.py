@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from policyctl.adapters.yaml_line_places import line_places
-from policyctl.adapters.yaml_lines import _REMEMBERED, _known, values
+from policyctl.adapters.yaml_lines import _REMEMBERED, _keys, _known, _parts, values
 from policyctl.adapters.yaml_nodes import build
 from policyctl.adapters.yaml_plain import UnusualError
 
@@ -217,9 +217,27 @@ def test_what_is_remembered_is_never_shared_and_never_much():
 
     assert second == values(text) == {"a": ["x"], "b": {"c": "d"}}
     values("".join(f"k{number}: v\n" for number in range(3 * _REMEMBERED)))
-    values(f"a: {'x' * 100_000}\n")
-    assert len(_known) <= _REMEMBERED
-    assert max(map(len, _known)) < 1000
+    values("a: {" + ", ".join(f"k{number}: v" for number in range(3 * _REMEMBERED)) + "}\n")
+    values(f"a: {'x' * 50_000}\nb: [{'x' * 50_000}]\nc:\n{' ' * 50_000}d: e\n")
+    for memory in (_known, _keys, *_parts.values()):
+        assert len(memory) <= _REMEMBERED
+        assert max(map(len, memory)) < 1000
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a:\n- b: c\n", "a:\n- b\n"),
+        ("a: {b: c}\n", "a: [b: c]\n"),
+        ("a: [b, c]\n", "a: {b, c}\n"),
+        ("a: [b, c]\n", "a: ['b, c', d]\n"),
+        ("a: {b: 1, c: 2}\n", "a: {b: 1, b: 1}\n"),
+    ],
+)
+def test_what_was_read_before_changes_nothing(texts):
+    for text in (*texts, *reversed(texts)):
+        found = by_line(text)
+        assert found is None or repr(found) == repr(by_parser(text))
 
 
 def test_all_policies_that_ship_are_read(request):

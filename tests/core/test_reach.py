@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from policyctl.core.covering import covers
 from policyctl.core.reach import Reach
+from policyctl.core.sides import Direction
 
 NAMES = ("pii", "pii/email", "pii/email/work", "pii/emails", "custom", "custom/a", "a/b/c", "a")
 SIDES = ("input", "output")
@@ -22,16 +23,15 @@ def test_a_guardrail_below_the_name_counts_and_the_most_specific_above_it_decide
     here = {detector: is_on for (detector, where), is_on in items.items() if where == side}
     below = any(is_on for one, is_on in here.items() if one != name and covers(name, one))
     deciding = max((one for one in here if covers(one, name)), key=len, default=None)
-    reach = Reach(
-        {"detector": detector, "direction": where, "enabled": is_on}
-        for (detector, where), is_on in items.items()
-    )
+    reach = Reach((detector, where, is_on) for (detector, where), is_on in items.items())
 
-    assert reach.reaches(name, side) == (below or (deciding is not None and here[deciding]))
+    expected = below or (deciding is not None and here[deciding])
+    for _ in ("found", "remembered"):
+        assert (Direction(side) in reach.directions(name)) == expected
 
 
 def test_a_name_that_only_begins_alike_is_another_detector():
-    reach = Reach([{"detector": "pii/emails", "direction": "input", "enabled": True}])
+    reach = Reach([("pii/emails", "input", True)])
 
-    assert not reach.reaches("pii/email", "input")
-    assert reach.reaches("pii", "input")
+    assert reach.directions("pii/email") == ()
+    assert reach.directions("pii") == (Direction.INPUT,)
