@@ -91,6 +91,13 @@ def _take_terminal():
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
+KEYS = ("\x03", "\x04")
+"""Ctrl-C and Ctrl-D: pressed again where nothing follows, as people do.
+
+Python loses a signal that comes after a question was written and before the answer is read.
+"""
+
+
 class Terminal:
     """A pseudo-terminal in which commands run, and a person who answers what they ask."""
 
@@ -117,9 +124,10 @@ class Terminal:
         return process.wait(), shown.replace("\r\n", "\n")
 
     def _talk(self, ours, process, answers):
-        shown, seen, until = b"", 0, time.monotonic() + 30
+        shown, seen, last = b"", 0, ""
+        until = time.monotonic() + 120
         while time.monotonic() < until:
-            if select.select([ours], [], [], 0.05)[0]:
+            if select.select([ours], [], [], 2 if last in KEYS else 0.05)[0]:
                 try:
                     piece = os.read(ours, 65536)
                 except OSError:  # the other end is closed
@@ -128,11 +136,15 @@ class Terminal:
                     break
                 shown += piece
                 while answers and (at := shown.find(answers[0][0].encode(), seen)) >= 0:
-                    question, answer = answers.pop(0)
+                    question, last = answers.pop(0)
                     seen = at + len(question.encode())
-                    os.write(ours, answer.encode())
+                    os.write(ours, last.encode())
             elif process.poll() is not None:
                 break
+            elif last in KEYS:
+                os.write(ours, last.encode())
+        else:
+            answers = answers or ["the end"]
         if answers:
             process.kill()
             process.wait()
