@@ -120,8 +120,9 @@ def _check_link(
         )
     root = roots.by_version.get(entry.root)
     if root is None:
-        if not roots.findings:
-            yield wrong("ROOT_UNKNOWN_VERSION", f"{path} names trust root {entry.root}")
+        if _tells_of_root(entry, before, roots):
+            message = f"{path} names trust root {entry.root}, which does not hold"
+            yield wrong("ROOT_UNKNOWN_VERSION", message)
     elif entry.log != root.log:
         yield wrong("WRONG_LOG", f"{path} was written for another ledger")
     if before is not None and entry.root < before.entry.root:
@@ -134,6 +135,17 @@ def _check_link(
     state = (before.entry.after, before.entry.target) if before else (None, None)
     if (entry.before, entry.source) != state:
         yield wrong("CHAIN_BROKEN", f"{path} does not start where the entry before it ended")
+
+
+def _tells_of_root(entry: Entry, before: Recorded | None, roots: Roots) -> bool:
+    """True if an entry is the one to tell that its trust root does not hold.
+
+    Where that is a finding already, it is not repeated; but a version that only lacks signatures
+    would pass for a proposal, so the first entry of the chain that was made under it tells.
+    """
+    if roots.pending is None:
+        return not roots.findings
+    return before is None or before.entry.root in roots.by_version
 
 
 def _check_shape(entry: Entry, earlier: Sequence[Entry], path: str) -> Iterator[Finding]:

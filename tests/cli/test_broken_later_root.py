@@ -90,6 +90,26 @@ def test_a_root_that_lost_its_signatures_is_no_proposal(stripped, form):
     assert [stripped.run("root", it, "--format", form).code for it in ("show", "log")] == [4, 4]
 
 
+@pytest.mark.parametrize(
+    "arguments", [("verify",), ("log",), ("status",), ("changelog",), ("report", "--out", "r.html")]
+)
+def test_whatever_reads_the_ledger_fails_with_it(stripped, arguments):
+    assert stripped.run(*arguments).code == 4
+
+
+def test_verify_and_status_tell_who_relied_on_the_root(stripped):
+    said = ".policyctl/log/bot/000001.json names trust root 2, which does not hold"
+
+    assert said in stripped.run("verify").out
+    assert said in stripped.run("status").out
+
+
+def test_the_signature_given_again_heals_it(stripped):
+    assert stripped.run("root", "sign", "--yes", by="sam").code == 0
+
+    assert stripped.run("verify").code == 0
+
+
 def test_of_several_findings_the_first_is_told_and_the_others_counted(malformed):
     malformed.write(ROOT % 7 + ".sam.sig", "x")
     malformed.git("add", "-A")
