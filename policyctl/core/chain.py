@@ -120,7 +120,7 @@ def _check_link(
         )
     root = roots.by_version.get(entry.root)
     if root is None:
-        if _tells_of_root(entry, before, roots):
+        if _tells_of_root(before, roots):
             message = f"{path} names trust root {entry.root}, which does not hold"
             yield wrong("ROOT_UNKNOWN_VERSION", message)
     elif entry.log != root.log:
@@ -137,8 +137,8 @@ def _check_link(
         yield wrong("CHAIN_BROKEN", f"{path} does not start where the entry before it ended")
 
 
-def _tells_of_root(entry: Entry, before: Recorded | None, roots: Roots) -> bool:
-    """True if an entry is the one to tell that its trust root does not hold.
+def _tells_of_root(before: Recorded | None, roots: Roots) -> bool:
+    """True if the entry after this one is to tell that its trust root does not hold.
 
     Where that is a finding already, it is not repeated; but a version that only lacks signatures
     would pass for a proposal, so the first entry of the chain that was made under it tells.

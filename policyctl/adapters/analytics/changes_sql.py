@@ -15,7 +15,7 @@ _KINDS = tuple(Kind)
 
 
 def changed(decided: str) -> str:
-    """The decisions that changed; summary, sessions and examples read it as ``changed``.
+    """The decisions that changed, which summary, sessions and examples ask about.
 
     The place of each is one number, which `place_at` takes apart again; so is the kind.
     """
@@ -53,7 +53,7 @@ def kind_at(number: int) -> Kind:
     return _KINDS[number]
 
 
-def summary(dialect: Dialect) -> str:
+def summary(changed: str, dialect: Dialect) -> str:
     """For each place and day: decisions, first hits, true and false positives, unsure ones."""
     true, false, unsure = (
         _labelled(dialect, *labels)
@@ -67,9 +67,9 @@ def summary(dialect: Dialect) -> str:
 WITH events AS (
   SELECT place, day, count(*) AS decisions,
     {true} AS true_positives, {false} AS false_positives, {unsure} AS unsure
-  FROM changed GROUP BY place, day
+  FROM ({changed}) c GROUP BY place, day
 ), sessions AS (
-  SELECT place, session, min(day) AS day FROM changed GROUP BY place, session
+  SELECT place, session, min(day) AS day FROM ({changed}) c GROUP BY place, session
 ), firsts AS (
   SELECT place, day, count(*) AS first_hits FROM sessions GROUP BY place, day
 )
@@ -80,18 +80,19 @@ ORDER BY e.place, e.day
 """
 
 
-SESSIONS = "SELECT kind, count(DISTINCT session) AS sessions FROM changed GROUP BY kind"
-"""For each kind of change: the sessions that it concerns."""
+def sessions(changed: str) -> str:
+    """For each kind of change: the sessions that it concerns."""
+    return f"SELECT kind, count(DISTINCT session) AS sessions FROM ({changed}) c GROUP BY kind"
 
 
-def examples(dialect: Dialect) -> str:
+def examples(changed: str, dialect: Dialect) -> str:
     """For each place: the records by which it can be looked at, in their order."""
     order = dialect.digest_of(EXAMPLES_SALT, "request_id", "detector")
     return f"""
 SELECT place, request_id, detector FROM (
   SELECT place, request_id, detector, row_number() OVER (
     PARTITION BY place ORDER BY digest) AS turn
-  FROM (SELECT place, request_id, detector, {order} AS digest FROM changed) c
+  FROM (SELECT place, request_id, detector, {order} AS digest FROM ({changed}) c) d
 ) numbered WHERE turn <= {EXAMPLES} ORDER BY place, turn
 """
 

@@ -187,7 +187,7 @@ def changes_of(
 
     Args:
         summary: rows of `changes_sql.summary`.
-        sessions: rows of `changes_sql.SESSIONS`.
+        sessions: rows of `changes_sql.sessions`.
         examples: rows of `changes_sql.examples`.
         strata: each stratum by its number.
     """

@@ -24,6 +24,9 @@ join by numbers faster than by texts. A side without a row has the stratum `UNCO
 KEYED = ("cell", "key", *(f"{side}_until" for side in SIDES))
 """Columns of the relation ``keyed``: the last days of exceptions for single keys."""
 
+_KEPT = ("detector", "request_id", "session", "level", "label", "day", "blocked")
+"""Columns of hits that most questions about decided ones read."""
+
 NUMBERS = ("cell", "sensitivity", "stratum", "action", "reached")
 """How the names of columns end that hold small numbers."""
 
@@ -108,18 +111,21 @@ def rules_of(tables: tuple[DecisionTable, DecisionTable], cells: Iterable[Cell])
     )
 
 
-def decided(rules: Rules, dialect: Dialect) -> str:
+def decided(rules: Rules, dialect: Dialect, besides: Iterable[str] = ()) -> str:
     """A query that gives each hit that one of the policies flags, with both verdicts.
 
     These are ``old`` and ``new``, numbers as in `VERDICTS`. It reads ``hits`` (with ``day``),
     ``rules`` and, where there are any, ``keyed``.
+
+    Args:
+        rules: the two policies' rules.
+        dialect: the engine's.
+        besides: further columns of ``hits``; to keep a text of each costs as much as to decide.
     """
     on = " AND ".join(f"h.{name} = r.{name}" for name in CELL)
     keyed = " LEFT JOIN keyed k ON r.cell = k.cell AND h.key = k.key" if rules.keyed else ""
-    columns = (
-        "r.cell, h.detector, h.request_id, h.session, h.key, h.level, h.label, h.day, h.micros,"
-        " h.blocked, h.cluster, r.old_stratum, r.new_stratum"
-    )
+    kept = ", ".join(f"h.{name}" for name in (*_KEPT, *besides))
+    columns = f"r.cell, {kept}, r.old_stratum, r.new_stratum"
     verdicts = ", ".join(
         f"{verdict(rules, number, dialect)} AS {side}" for number, side in enumerate(SIDES)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn, Protocol
 
@@ -85,6 +85,7 @@ class SqlAnalysis:
         self._records = records
         self._seen: dict[Cell, Seen] | None = None
         self._rules: Rules | None = None
+        self._kept: frozenset[str] = frozenset()
 
     @property
     def engine(self) -> str:
@@ -117,23 +118,24 @@ class SqlAnalysis:
         """Everything that a gate is judged on."""
         seen = self._traffic()
         requests = self._sql.requests(new.apps)
-        rules = self._decided(old, new)
+        keys = _keys_of(new)
+        besides = (("key",) if keys else ()) + (("cluster", "micros") if size else ())
+        rules = self._decided(old, new, besides)
         again = self._sql.rows(details_sql.REPEATS) if repeats else ()
         steps = self._sql.rows(details_sql.SCORES) if scores else ()
         return Measured(
             tally=self._tally(new, seen, requests, rules),
-            daily=daily_of(new, self._days(new, requests, rules)),
+            daily=daily_of(new, self._days(keys, requests, rules)),
             sample=self._sample(rules, size) if size else (),
             repeats=repeats_of(again, rules.strata) if repeats else None,
             scores=scores_of(steps, rules.strata) if scores else (),
         )
 
-    def _decided(self, old: Policy, new: Policy) -> Rules:
+    def _decided(self, old: Policy, new: Policy, besides: Iterable[str] = ()) -> Rules:
         """Decide the hits, as a gate does."""
-        return self._decide((table_of(old), table_of(new, new.apps)))
+        return self._decide((table_of(old), table_of(new, new.apps)), besides)
 
-    def _days(self, new: Policy, requests: Requests, rules: Rules) -> CountedDays:
-        keys = sorted({key for item in new.exceptions for key in item.keys})
+    def _days(self, keys: Sequence[str], requests: Requests, rules: Rules) -> CountedDays:
         excepted = daily_sql.excepted(_DECIDED, keys, self._sql.dialect)
         return CountedDays(
             days=days_of(self._sql.rows(daily_sql.days(_DECIDED)), rules.strata),
@@ -168,16 +170,16 @@ class SqlAnalysis:
         dialect = self._sql.dialect
         requests = self._requests(old, new)
         rules = self._decide(tables_of(old, new))
-        self._sql.define("changed", changes_sql.changed(_DECIDED))
+        changed = changes_sql.changed(_DECIDED)
         return replay_of(
             old,
             new,
             seen=seen,
             requests=requests,
             changes=changes_of(
-                self._sql.rows(changes_sql.summary(dialect)),
-                self._sql.rows(changes_sql.SESSIONS),
-                self._sql.rows(changes_sql.examples(dialect)),
+                self._sql.rows(changes_sql.summary(changed, dialect)),
+                self._sql.rows(changes_sql.sessions(changed)),
+                self._sql.rows(changes_sql.examples(changed, dialect)),
                 rules.strata,
             ),
         )
@@ -204,15 +206,22 @@ class SqlAnalysis:
         apps = sorted({app for policy in policies for app in policy.apps})
         return sum(self._sql.requests(apps).values())
 
-    def _decide(self, tables: tuple[DecisionTable, DecisionTable]) -> Rules:
-        """Decide the hits under two tables, unless the last two said the same."""
-        rules = rules_of(tables, self._traffic())
-        if rules != self._rules:
+    def _decide(
+        self, tables: tuple[DecisionTable, DecisionTable], besides: Iterable[str] = ()
+    ) -> Rules:
+        """Decide the hits under two tables, unless the last two said the same.
+
+        Args:
+            tables: of the two policies.
+            besides: columns of hits that are asked for, and kept only then.
+        """
+        rules, kept = rules_of(tables, self._traffic()), frozenset(besides)
+        if rules != self._rules or not kept <= self._kept:
             self._rules = None
             self._sql.load("rules", RULES, rules.rules)
             self._sql.load("keyed", KEYED, rules.keyed)
-            self._sql.define("decided", decided(rules, self._sql.dialect))
-            self._rules = rules
+            self._sql.define("decided", decided(rules, self._sql.dialect, sorted(kept)))
+            self._rules, self._kept = rules, kept
         return rules
 
     def _traffic(self) -> dict[Cell, Seen]:
@@ -258,6 +267,11 @@ class SqlAnalysis:
         found = self._sql.rows(f"SELECT count(*), count(DISTINCT {self._sql.identity}) FROM hits")
         if len(set(found[0])) > 1:
             raise ValueError("a request has a detection twice")
+
+
+def _keys_of(policy: Policy) -> list[str]:
+    """The keys that exceptions name."""
+    return sorted({key for item in policy.exceptions for key in item.keys})
 
 
 def check_values(rows: Sequence[Row]) -> None:
