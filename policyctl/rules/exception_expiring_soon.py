@@ -8,14 +8,13 @@ from policyctl.core.criterion import counted
 from policyctl.core.expiry import days_left
 from policyctl.core.finding import Severity
 from policyctl.rules.rule import Problem, Rule, Subject
-from policyctl.rules.standing import standing
 
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each exception that ends within the time that the settings give."""
     if subject.now is None:
         return
-    for index, exception in standing(subject):
+    for index, exception in subject.standing:
         left = days_left(exception.expires, subject.now)
         if left <= subject.settings.exception_soon.days:
             end = f"in {counted(left, 'day')}" if left else "today"

@@ -9,7 +9,6 @@ from policyctl.core.entry import ChangeAction
 from policyctl.core.finding import Severity
 from policyctl.core.policy import PolicyException
 from policyctl.rules.rule import Problem, Rule, Subject
-from policyctl.rules.standing import standing
 
 _OFTEN = 3
 
@@ -26,7 +25,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     ]
     if len(rationales) < _OFTEN:
         return
-    found = list(standing(subject))
+    found = subject.standing
     for index, exception in found:
         naming = sum(_names(text, exception) for text in rationales)
         if naming >= _OFTEN:

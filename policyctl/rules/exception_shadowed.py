@@ -8,7 +8,6 @@ from policyctl.core.covering import covers
 from policyctl.core.finding import Severity
 from policyctl.core.policy import PolicyException
 from policyctl.rules.rule import Problem, Rule, Subject
-from policyctl.rules.standing import standing
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -16,7 +15,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
     Of two that say the same, the later one is found.
     """
-    found = list(standing(subject))
+    found = subject.standing
     by_name: dict[str, list[tuple[int, PolicyException]]] = {}
     for index, exception in found:
         by_name.setdefault(exception.guardrail, []).append((index, exception))

@@ -8,7 +8,6 @@ from policyctl.core.detectors import FAMILIES
 from policyctl.core.finding import Path, Severity
 from policyctl.core.policy import PolicyException
 from policyctl.rules.rule import Problem, Rule, Subject
-from policyctl.rules.standing import standing
 
 _OPEN_FAMILIES = ("custom", "topic")
 
@@ -16,7 +15,7 @@ _OPEN_FAMILIES = ("custom", "topic")
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem for each standing exception whose criterion leaves nearly nothing out."""
     apps = subject.effective.policy.apps if subject.effective else ()
-    for index, exception in standing(subject):
+    for index, exception in subject.standing:
         found = _breadth(exception, apps)
         if found is not None:
             what, at, hint = found

@@ -9,7 +9,6 @@ from policyctl.core.expiry import days_left
 from policyctl.core.finding import Severity
 from policyctl.rules.history import in_days
 from policyctl.rules.rule import Problem, Rule, Subject
-from policyctl.rules.standing import standing
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -17,7 +16,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     if subject.now is None:
         return
     longest = subject.settings.exception_longest
-    for index, exception in standing(subject):
+    for index, exception in subject.standing:
         left = timedelta(days=days_left(exception.expires, subject.now))
         if left > longest:
             last = (subject.now + longest).date()

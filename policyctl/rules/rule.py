@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policyctl.core.document import Document
     from policyctl.core.effective import Effective
     from policyctl.core.entry import Entry
+    from policyctl.core.policy import PolicyException
     from policyctl.core.trust_root import TrustRoot
     from policyctl.rules.edit import Edit
     from policyctl.rules.wider import EstateRule
@@ -72,6 +73,23 @@ class Subject:
             for item in (self.baseline or {}).get("guardrails", ())
             for direction in directions(item)
         }
+
+    @cached_property
+    def standing(self) -> Sequence[tuple[int, PolicyException]]:
+        """Index and value of each exception that has not ended; of all where no clock is."""
+        from policyctl.core.expiry import is_expired
+        from policyctl.core.policy import exception_from
+
+        if self.effective is not None:
+            made: Iterable[PolicyException] = self.effective.policy.exceptions
+        else:
+            made = map(exception_from, self.data.get("exceptions", ()))
+        now = self.now
+        return [
+            (index, exception)
+            for index, exception in enumerate(made)
+            if now is None or not is_expired(exception.expires, now)
+        ]
 
     @cached_property
     def texts(self) -> str:
