@@ -148,16 +148,6 @@ class Rule:
     fix: Fix | None = None
     hides: bool = False
 
-    def findings(self, subject: Subject, policy: str = "") -> list[Finding]:
-        """What the rule finds in a policy, with lines and columns.
-
-        Args:
-            subject: the policy.
-            policy: its id, where findings name it.
-        """
-        problems = tuple(self.check(subject))  # most find none, which should cost the least
-        return [placed(self, subject, problem, policy) for problem in problems] if problems else []
-
 
 def placed(
     rule: Rule | EstateRule, subject: Subject, problem: Problem, policy: str = ""

@@ -10,7 +10,7 @@ from functools import cached_property
 from policyctl.core.entry import Entry, parse_entry
 from policyctl.core.finding import Finding, in_order
 from policyctl.core.frozen import frozen, replace
-from policyctl.rules.rule import Rule, Subject
+from policyctl.rules.rule import Rule, Subject, placed
 from policyctl.rules.settings import Settings
 from policyctl.rules.wider import AnyRule, RangeRule
 from policyctl.usecases.ports import Documents, Governance, History, Trails
@@ -75,11 +75,13 @@ def read_for_rules(name: str, content: bytes, around: Surroundings) -> Reading:
 def rule_findings(subject: Subject, around: Surroundings) -> tuple[Finding, ...]:
     """What the rules about single policies find in one."""
     policy = subject.data["id"]
-    return in_order(
-        weighed(finding, around.settings)
+    # Most rules find nothing, which should cost the least.
+    found = [
+        weighed(placed(rule, subject, problem, policy), around.settings)
         for rule in around.policy_rules
-        for finding in rule.findings(subject, policy)
-    )
+        for problem in rule.check(subject)
+    ]
+    return in_order(found) if found else ()
 
 
 def dressed(finding: Finding, subject: Subject, settings: Settings) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policyctl.rules.rule import Problem
+from policyctl.rules.rule import Problem, placed
 from policyctl.rules.secret_in_policy import RULE
 
 KEY = "AKIA" + "ABCDEFGH12345678"
@@ -54,6 +54,8 @@ def test_no_report_repeats_the_line_that_holds_a_secret(compact, subject_of):
 
     key = "AKIA" + "Q7ZC3NWXRTYB5PDM"
     text = compact.replace("purpose: ", f"purpose: {key} ", 1)
-    [finding] = RULE.findings(subject_of(text))
+    subject = subject_of(text)
+    [problem] = RULE.check(subject)
+    finding = placed(RULE, subject, problem)
 
     assert key not in plain(finding_lines([finding], {finding.file: text}))
