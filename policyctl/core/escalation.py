@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -11,7 +11,7 @@ from fractions import Fraction
 from policyctl.core.covering import covers
 from policyctl.core.criterion import at_least, at_most, counted, percent
 from policyctl.core.daily import DayCount
-from policyctl.core.facts import Facts, missing_reviews
+from policyctl.core.facts import Facts, complete_days, missing_reviews
 from policyctl.core.frozen import frozen
 from policyctl.core.policy import Trigger
 from policyctl.core.quantities import duration, share
@@ -68,19 +68,20 @@ def _state(trigger: Trigger, tally: Tally, facts: Facts) -> TriggerState:
         return TriggerState(trigger=trigger, state=Fired.UNDECIDED, sentence=said)
     kind, detector, limit, span = match.groups()
     days = -(-duration(span) // _DAY)
-    dates = _dates(facts.daily.days)
+    dates = _dates(facts.daily.days, tally)
     if kind == "false positives":
         return _false_positives(trigger, tally, facts, detector, share(limit), days, len(dates))
     return _rate(trigger, facts.daily.days, kind, detector, share(limit), days, dates)
 
 
-def _dates(days: Iterable[DayCount]) -> list[date]:
-    """The days that lie wholly in the records, if their first and last day may be cut off."""
-    seen = sorted({day.day for day in days})
+def _dates(days: Iterable[DayCount], tally: Tally) -> list[date]:
+    """The days that lie wholly in the records: their first and last day may be cut off."""
+    seen = {day.day for day in days}
     if not seen:
         return []
-    span = (seen[-1] - seen[0]).days
-    return [seen[0] + index * _DAY for index in range(1, span)]
+    first = min(seen)
+    within = (first + index * _DAY for index in range(1, (max(seen) - first).days))
+    return sorted({*within, *complete_days(tally)})
 
 
 def _rate(
@@ -105,21 +106,15 @@ def _rate(
         said = f"the records hold {counted(len(dates), 'complete day')}, where {length} are asked"
         said = said if counts else "nothing was evaluated that it watches"
         return TriggerState(trigger=trigger, state=Fired.UNDECIDED, sentence=said)
-    fired, longest, gaps = [], 0, 0
-    last = ""
-    for app in sorted(counts):
-        run = _longest_run(counts[app], dates, limit)
-        gaps += sum(day not in counts[app] for day in dates)
-        longest = max(longest, run[0])
-        if run[0] >= length:
-            fired.append(app)
-            last = f", last on {run[1]}"
+    runs = {app: _run(counts[app], dates, limit, length) for app in sorted(counts)}
+    gaps = sum(day not in seen for seen in counts.values() for day in dates)
+    longest = max(days for days, _ in runs.values())
+    fired = {app: run for app, run in runs.items() if run[0] >= length}
     if fired:
         return TriggerState(
             trigger=trigger,
             state=Fired.FIRED,
-            sentence=f"the {kind} was above {percent(limit)} for"
-            f" {counted(longest, 'day')} in a row in {', '.join(fired)}{last}",
+            sentence=f"the {kind} was above {percent(limit)} for {_told(fired)}",
             apps=tuple(fired),
         )
     if gaps:
@@ -139,18 +134,36 @@ def _concerns(detector: str | None, guardrail: str) -> bool:
     return not detector or covers(detector, guardrail) or covers(guardrail, detector)
 
 
-def _longest_run(
-    counts: dict[date, tuple[int, int]], dates: list[date], limit: Fraction
+def _run(
+    counts: dict[date, tuple[int, int]], dates: list[date], limit: Fraction, length: int
 ) -> tuple[int, date | None]:
-    """The longest row of days above the limit, and the last day of the latest one."""
-    longest = current = 0
-    last = None
+    """How many days in a row the rate was above the limit, and the last of them.
+
+    That is the latest row of at least ``length`` days, which says whether it is over; where there
+    is none, the longest.
+    """
+    current = 0
+    rows: list[tuple[int, date | None]] = [(0, None)]
     for day in dates:
         y, n = counts.get(day, (0, 0))
         current = current + 1 if n and Fraction(y, n) > limit else 0
-        if current and current >= longest:
-            longest, last = current, day
-    return longest, last
+        if current > 1:
+            rows[-1] = (current, day)
+        elif current:
+            rows.append((current, day))
+    enough = [row for row in rows if row[0] >= length]
+    return enough[-1] if enough else max(rows, key=lambda row: row[0])
+
+
+def _told(runs: Mapping[str, tuple[int, date | None]]) -> str:
+    """The runs of applications, those that have the same one together."""
+    apps: dict[tuple[int, date | None], list[str]] = {}
+    for app, run in runs.items():
+        apps.setdefault(run, []).append(app)
+    return ", and for ".join(
+        f"{counted(days, 'day')} in a row in {', '.join(names)}, last on {last}"
+        for (days, last), names in apps.items()
+    )
 
 
 def _false_positives(

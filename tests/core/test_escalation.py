@@ -43,14 +43,14 @@ def stratum(false, reviewed, app="chat"):
     )
 
 
-def state(when, *counted, strata=()):
+def state(when, *counted, strata=(), first=None, last=None):
     tally = Tally(
         strata=tuple(strata),
         records=0,
         outside=0,
         requests=0,
-        first=None,
-        last=None,
+        first=first,
+        last=last,
         missing_days=0,
         first_missing_day=None,
         unevaluated=(),
@@ -89,6 +89,32 @@ def test_each_application_is_judged_by_itself():
     assert found.sentence == (
         "the flag rate was above 5% for 4 days in a row in shop, last on 2026-10-09"
     )
+
+
+def test_each_application_is_told_with_its_own_days():
+    early, late = days([1, 9, 9, 9, 9, 9, 1, 1, 1]), days([1, 1, 1, 1, 9, 9, 9, 1], app="a")
+    same = days([1, 1, 1, 1, 9, 9, 9, 1], app="b")
+
+    assert state("flag rate above 5% for 3d", early, late, same).sentence == (
+        "the flag rate was above 5% for 3 days in a row in a, b, last on 2026-10-11,"
+        " and for 5 days in a row in chat, last on 2026-10-10"
+    )
+
+
+def test_of_several_runs_the_latest_that_is_long_enough_is_told():
+    found = state("flag rate above 5% for 3d", days([1, 9, 9, 9, 9, 1, 9, 9, 9, 1, 9, 9, 1]))
+
+    assert found.sentence.endswith("for 3 days in a row in chat, last on 2026-10-13")
+
+
+def test_the_first_day_counts_where_the_answers_begin_with_it():
+    counted, last = days([9, 9, 9, 9]), START + timedelta(days=3, hours=12)
+
+    def at(hour):
+        first = START.replace(hour=0) + timedelta(hours=hour)
+        return state("flag rate above 5% for 3d", counted, first=first, last=last).state
+
+    assert (at(0), at(1)) == (Fired.FIRED, Fired.UNDECIDED)
 
 
 def test_a_trigger_watches_the_detector_that_it_names():
