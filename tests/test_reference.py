@@ -167,7 +167,8 @@ def exit_codes_page():
     parts = [
         MADE,
         "# Exit codes\n\nThe same for every command and every format. `--format json` carries the "
-        "verdict too, as `status`; a check that could not run never reads as a pass.\n\n"
+        "verdict too, as `status`; a check that could not run never reads as a pass. Whoever stops "
+        "reading what is printed, as `head` does, changes neither what is done nor the code.\n\n"
         "| code | means | `status` |\n| --- | --- | --- |\n",
     ]
     for code, (says, status) in MEANINGS.items():

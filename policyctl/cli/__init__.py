@@ -12,6 +12,12 @@ from itertools import pairwise
 from policyctl.cli.plain import plain_driver, plain_validation, plain_verification
 from policyctl.errors import PolicyctlError
 
+TYPE_CHECKING = False  # known to type checkers; `typing` would cost half of a bare start
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from _typeshed import ReadableBuffer as Buffer
+
 _INTERRUPTED = 130
 _GARBAGE = (100_000, 50)
 """New objects between two searches for garbage among them, and searches before one among the old.
@@ -21,9 +27,24 @@ Next to nothing here ends in a cycle, and what does not is freed at once in any 
 """
 
 
+class _Outlet(io.FileIO):
+    """A stream that may be left by its reader, as ``head`` does, without harm to the command."""
+
+    def write(self, content: Buffer) -> int:
+        """Write; what nobody reads any more is dropped. A full disk is an error, once."""
+        try:
+            return super().write(content)
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise
+            return super().write(content)
+
+
 def run() -> None:
     """The console script."""
     gc.set_threshold(*_GARBAGE)
+    sys.stdout, sys.stderr = map(_to_the_end, (sys.stdout, sys.stderr))
     code = main(sys.argv[1:])
     if "duckdb" not in sys.modules:  # it would complain of every object that was never collected
         gc.freeze()  # the interpreter would search all of it once more before it ends
@@ -45,13 +66,21 @@ def main(arguments: Sequence[str]) -> int:
         return leaving.code if isinstance(leaving.code, int) else 1
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except Exception as error:
         if "--debug" in arguments:
             raise
         return _failed(error, arguments)
+
+
+def _to_the_end(stream: TextIO) -> TextIO:
+    """The stream; where it is no terminal, one that lets the command end as it would anyhow."""
+    if not isinstance(stream, io.TextIOWrapper) or stream.isatty():
+        return stream
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Outlet(stream.fileno(), "w", closefd=False)),
+        encoding=stream.encoding,
+        line_buffering=stream.line_buffering,
+    )
 
 
 def _nowhere() -> io.TextIOWrapper:
