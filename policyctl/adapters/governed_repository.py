@@ -20,6 +20,11 @@ from policyctl.errors import RepositoryError
 from policyctl.usecases.ports import Person
 
 _LOG = logging.getLogger(__name__)
+_CURES = {
+    "untracked": "move it elsewhere: git does not know it, and could not bring it back",
+    "deleted": "git restore {path}",
+}
+"""What to do about a file that is in the way, where the word for it leaves no choice."""
 
 
 class GovernedRepository:
@@ -118,7 +123,9 @@ class GovernedRepository:
                 place = place_of(path)
                 raise RepositoryError(
                     f"{path} is {word}, and the command would write it",
-                    hint=f"policyctl record {place.policy}, or git restore {path}"
+                    hint=_CURES[word].format(path=path)
+                    if word in _CURES
+                    else f"policyctl record {place.policy}, or git restore {path}"
                     if isinstance(place, PolicyFile)
                     else f"stash or restore it: git status -- {path}",
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -60,7 +61,7 @@ def findings(document: Document, error: ValidationError) -> Iterator[Finding]:
 def _type(error: ValidationError, at: Path, _: Document) -> _Told:
     wanted: Any = error.validator_value
     names = [wanted] if isinstance(wanted, str) else list(dict.fromkeys(wanted))
-    hint = _hint_about_quotes(error.instance, names) or _description(error)
+    hint = _other_form(error) or _hint_about_quotes(error.instance, names) or _description(error)
     return _wrong_type(at, error.instance, names, hint)
 
 
@@ -165,6 +166,15 @@ def _json_type(value: object) -> str:
     return {str: "string", bool: "boolean", int: "integer", float: "number"}.get(
         type(value), "null" if value is None else "object" if isinstance(value, dict) else "array"
     )
+
+
+def _other_form(error: ValidationError) -> str:
+    """The form of a text where a number stands, unless quotes would make that form of it."""
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    pattern, value = schema.get("pattern"), error.instance
+    if not isinstance(pattern, str) or not isinstance(value, int | float):
+        return ""
+    return "" if re.search(pattern, str(value)) else _form(error)
 
 
 def _hint_about_quotes(value: object, names: list[str]) -> str:

@@ -36,8 +36,12 @@ TargetOption = Annotated[
 ]
 
 
-def target_named(name: str) -> Target:
+def target_named(name: str, *besides: str) -> Target:
     """The engine of this name.
+
+    Args:
+        name: the engine's.
+        besides: names that the same option takes for something else.
 
     Raises:
         UsageError: there is none.
@@ -47,9 +51,10 @@ def target_named(name: str) -> Target:
 
     if name in TARGETS:
         return TARGETS[name]
-    near = close_matches(name, TARGETS, n=1, cutoff=0.6)
+    others = [*TARGETS, *besides]
+    near = close_matches(name, others, n=1, cutoff=0.6)
     meant = f"did you mean '{near[0]}'? " if near else ""
     raise UsageError(
         f"'{name}' is no engine that policies are exported to",
-        hint=f"{meant}there are: {', '.join(TARGETS)}",
+        hint=f"{meant}there are: {', '.join(others)}",
     )

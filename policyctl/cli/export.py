@@ -135,7 +135,7 @@ def _configuration(
     from policyctl.usecases.approved import approved_policy, draft_policy
     from policyctl.usecases.export import export as make
 
-    engine, present = target_named(target), moment(now)
+    engine, present = target_named(target, RUNTIME), moment(now)
     with workplace() as hands:
         stands = (draft_policy if draft else approved_policy)(policy_id(policy), hands, now=present)
     done = make(stands, engine, now=present, strict=strict)
@@ -145,9 +145,10 @@ def _configuration(
     documents = [replace(item, notes=notes(done)) for item in done.written.documents]
     files = {item.name: written_bytes(item) for item in documents}
     if out is not None:
-        for name, content in {**files, "manifest.json": manifest(done, files).encode()}.items():
+        whole = {**files, "manifest.json": manifest(done, files).encode()}
+        for name, content in whole.items():
             write_whole(out / name, content)
-            typer.echo(out / name)
+        typer.echo("\n".join(str(out / name) for name in whole))
         return 0
     if len(files) > 1:
         raise UsageError(

@@ -151,12 +151,21 @@ def _from_file(
     return governed_by(before, {**data, "baselines": named}, known)
 
 
+_CURES = {
+    "ROOT_BAD_IDENTITY": "name people by their ids, each once; who is new, with --add-person ID=KEY"
+    " in the same proposal",
+    "ROOT_SHARED_KEY": "every person signs with keys of their own",
+    "ROOT_BAD_THRESHOLD": "name others for it first, in the same proposal, or ask for fewer",
+}
+"""What to do about a root that cannot be, by its code."""
+
+
 def _require_fit(root: TrustRoot, before: TrustRoot, signed: Mapping[str, bytes]) -> None:
     try:
         problem(root)
     except RootError as error:
         alone = root.solo and len(root.people) > 1
-        hint = "--no-solo" if alone else "name others for it first, in the same proposal"
+        hint = "--no-solo" if alone else _CURES.get(error.code, "")
         raise RefusedError(error.message, hint=hint) from error
     if not can_hold(root, before, signed):
         raise RefusedError(

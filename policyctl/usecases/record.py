@@ -161,7 +161,10 @@ def _data(content: bytes, path: str, documents: Documents) -> Mapping[str, Any] 
 
 
 def _instead(policy: str, state: LedgerState) -> str:
-    """What to do where there is no such file: a policy of a similar name, or a new one."""
+    """What to do where there is no such file: it was deleted, is called otherwise, or is new."""
+    chain = state.ledger.chains.get(policy)
+    if chain and chain.last and chain.last.entry.after is not None:
+        return f"git restore {paths.policy_path(policy)}, or policyctl retire {policy}"
     near = suggestion(policy, state.ledger.chains) if state.ledger.chains else ""
     new = f"policyctl new {policy} --use-case …"
     return f"{near} or for a new one: {new}" if near.startswith("did") else new

@@ -471,3 +471,31 @@ def test_no_summary_of_a_command_is_cut_off(shell, group):
     said = shell(*group, "--help", COLUMNS="80").out
 
     assert "..." not in said.partition("Commands:")[2]
+
+
+def test_with_a_policy_that_was_deleted(recorded):
+    (recorded.folder / POLICY).unlink()
+
+    message = refused(recorded, "record", "team-assistant", "--rationale", "x")
+
+    assert message == (
+        f"policyctl: there is no {POLICY}\n"
+        f"  = git restore {POLICY}, or policyctl retire team-assistant\n"
+    )
+
+
+def test_with_a_file_that_only_its_user_knows(recorded):
+    arguments = ("--rationale", "x", "--key", str(recorded.keys / "erin"))
+    assert recorded.run("retire", "team-assistant", *arguments).code == 0
+    recorded.write(POLICY, "id: team-assistant\n")
+
+    message = refused(recorded, "withdraw", "team-assistant", *arguments[2:])
+
+    assert f"{POLICY} is untracked, and the command would write it" in message
+    assert "  = move it elsewhere: git does not know it, and could not bring it back\n" in message
+
+
+def test_with_a_target_that_does_not_exist(recorded):
+    message = refused(recorded, "export", "team-assistant", "--target", "decode")
+
+    assert "did you mean 'decide'? there are: " in message

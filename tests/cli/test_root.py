@@ -179,6 +179,7 @@ def test_nothing_is_built_on_an_entry_under_a_root_that_does_not_hold(three):
         (("--threshold", "2"), "2 signatures of 1 stewards can never be"),
         (("--solo",), "a solo root knows one person, and this one knows 3"),
         (("--add-member", "security=adda"), "'adda' is nobody this root knows"),
+        (("--add-member", "security=adda"), "  = name people by their ids, each once; who is new,"),
         (("--remove-group", "security"), "1 approvals by role 'security' with 0 members"),
     ],
 )
