@@ -72,8 +72,8 @@ def _below(folder: str) -> list[tuple[str, bool]]:
 def _walked(folder: str, parts: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool]]:
     try:
         entries = list(os.scandir(folder))
-    except OSError:
-        return
+    except (FileNotFoundError, NotADirectoryError):
+        return  # what may not be read is an error: its files would pass without a look
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _walked(entry.path, (*parts, entry.name))
@@ -87,7 +87,8 @@ def _is_meant(folder: str, name: str) -> bool:
     """True if a folder that is named stands for this file in it, or below it."""
     if name.endswith(_SUFFIX):
         return True
-    is_governed = folder.rstrip("/").rpartition("/")[2] == _GOVERNED
+    called = real(folder) if folder.endswith(".") else folder.rstrip("/")
+    is_governed = called.rpartition("/")[2] == _GOVERNED
     return is_governed and name.casefold().endswith(_OTHER_SPELLINGS)
 
 

@@ -109,6 +109,31 @@ def test_both_ways_refuse_what_may_not_be_read(both, here):
     assert both("policies/good.yaml")[0] == 2
 
 
+def test_a_folder_that_may_not_be_read_is_not_passed_over(here, said, monkeypatch):
+    (here / "policies/closed").mkdir()
+    scandir = os.scandir
+
+    def refusing(folder):
+        if str(folder).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+
+    for words in (("policies/good.yaml", "policies"), ("policies/closed",)):
+        code, _, complaint = said("validate", *words)
+
+        assert code == 2
+        assert "cannot use policies/closed: Permission denied" in complaint
+
+
+def test_another_spelling_is_found_from_within_the_folder_too(here, said, monkeypatch):
+    (here / "policies/shouted.YML").write_bytes(b"a: [\n")
+    monkeypatch.chdir(here / "policies")
+
+    assert "shouted.YML:2:1: error: " in said("validate", ".")[1]
+
+
 words = st.lists(
     st.sampled_from(
         [
