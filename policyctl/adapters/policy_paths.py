@@ -45,12 +45,18 @@ def policy_paths(named: Sequence[str], here: str, folder: str | None) -> list[Po
         found += names.all_below(start)
     if not found:
         where = ", ".join(named) or POLICIES
-        # Outside of a governed folder, a policy alone would govern nothing.
-        hint = (
-            "policyctl new ID …" if folder or named else "policyctl init, then policyctl new ID …"
-        )
-        raise NotJudgedError(f"there is no policy file in {where}", hint=hint)
+        raise NotJudgedError(f"there is no policy file in {where}", hint=_next(named, here, folder))
     return found
+
+
+def _next(named: Sequence[str], here: str, folder: str | None) -> str:
+    """What to do where there is no policy file."""
+    if folder or named:
+        return "policyctl new ID …"
+    if is_file(joined(here, "HEAD")) and is_folder(joined(here, "objects")):
+        return "this is a bare repository, which has no files: clone it, and look there"
+    # Outside of a governed folder, a policy alone would govern nothing.
+    return "policyctl init, then policyctl new ID …"
 
 
 def shown_name(path: str, here: str) -> str:

@@ -365,6 +365,15 @@ def test_validate_with_nothing_to_check_is_not_a_pass(tmp_path, shell):
     assert "there is no policy file in policies/" in done.err
 
 
+def test_a_bare_repository_is_no_place_to_begin(recorded, tmp_path, shell):
+    recorded.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
+
+    done = shell("validate", cwd=tmp_path / "bare.git")
+
+    assert done.code == 3
+    assert "= this is a bare repository, which has no files: clone it" in done.err
+
+
 def test_an_unreadable_file_exits_2_and_names_the_reason(shell):
     done = shell("validate", "nope.yaml")
 
