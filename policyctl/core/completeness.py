@@ -25,10 +25,10 @@ def completeness_criteria(tally: Tally, gate: Gate, facts: Facts) -> Iterator[Cr
                 limit=float(gate.completeness),
             )
         return
-    yield from _by_application(tally, facts, gate.completeness or _LEAST)
+    yield from _by_application(tally, gate, facts)
 
 
-def _by_application(tally: Tally, facts: Facts, least: Fraction) -> Iterator[Criterion]:
+def _by_application(tally: Tally, gate: Gate, facts: Facts) -> Iterator[Criterion]:
     days = complete_days(tally)
     requests = facts.daily.requests if facts.daily else ()
     recorded = {(item.day, item.app): item.requests for item in requests}
@@ -38,16 +38,18 @@ def _by_application(tally: Tally, facts: Facts, least: Fraction) -> Iterator[Cri
         # More records than requests on one day must not hide what another day lost.
         seen = sum(min(counts[day, app], recorded.get((day, app), 0)) for day in known)
         total = sum(counts[day, app] for day in known)
-        yield _application(app, seen, total, len(days) - len(known), least)
+        yield _application(app, seen, total, len(days) - len(known), gate.completeness)
 
 
-def _application(app: str, seen: int, total: int, gaps: int, least: Fraction) -> Criterion:
+def _application(app: str, seen: int, total: int, gaps: int, asked: Fraction | None) -> Criterion:
+    least = _LEAST if asked is None else asked
+    whose = "asked for" if asked is not None else "is the least where a counter is given"
     share = Fraction(seen, total) if total else Fraction(0)
     sentence = f"{app}: no request was counted on the complete days of the window"
     if total:
         sentence = (
             f"{app}: {seen} of {counted(total, 'counted request')} have records,"
-            f" {at_least(float(share))} ({percent(least)} asked for)"
+            f" {at_least(float(share))} ({percent(least)} {whose})"
         )
     if total and gaps:
         sentence += f"; {counted(gaps, 'complete day')} of the window were not counted"
