@@ -112,8 +112,20 @@ class Commits:
         Raises:
             NotJudgedError: the history was cut off when the repository was cloned.
         """
+        return self._states(self._first_parents(head))
+
+    def states_since(self, base: str, head: str) -> tuple[str, Iterator[State]]:
+        """The same of the commits that a base has not, and the commit from which they go on.
+
+        That is empty where they begin the history, or it is cut off there.
+        """
+        commits = self._listed(head, "--not", base)
+        start = commits[0][1] if commits and len(commits[0]) >= _PLAIN else b""
+        return start.decode("ascii"), self._states(commits)
+
+    def _states(self, commits: list[list[bytes]]) -> Iterator[State]:
         # The first parent alone: diff-tree compares with the commits that it is told.
-        lines = [b" ".join(line[:2]) for line in self._first_parents(head)]
+        lines = [b" ".join(line[:2]) for line in commits]
         number = {line.split(b" ")[0]: place for place, line in enumerate(lines, start=1)}
         held = _Held(self._files)
         for commit, changes in self._compared(lines):
@@ -142,7 +154,12 @@ class Commits:
         """The commits of a branch, oldest first, each with its parents."""
         if self._store.is_shallow():
             raise NotJudgedError(f"the history of {head[:12]} is cut off", hint=_DEEPEN)
-        listed = self._store.run("rev-list", "--first-parent", "--parents", "--reverse", head, "--")
+        return self._listed(head)
+
+    def _listed(self, *range_: str) -> list[list[bytes]]:
+        listed = self._store.run(
+            "rev-list", "--first-parent", "--parents", "--reverse", *range_, "--"
+        )
         return [line.split(b" ") for line in listed.splitlines()]
 
     def _compared(

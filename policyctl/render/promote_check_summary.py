@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from policyctl.core.diff.wording import wording
 from policyctl.core.finding import Finding, Severity
 from policyctl.core.frozen import replace
@@ -154,9 +156,9 @@ def _besides(finding: Finding) -> tuple[str, str, str]:
 def notes(report: PromotionCheck) -> tuple[str, ...]:
     """What was judged and what was not, and what counts only after the merge."""
     changes = report.changes
+    said = list(_way(report))
     if not changes.files:
-        return ()
-    said = []
+        return tuple(said)
     if len(changes.forks) > 1:
         parted = several(len(changes.forks), "commit")
         said.append(f"the branches merged each other and parted at {parted}: all of them count")
@@ -170,3 +172,14 @@ def notes(report: PromotionCheck) -> tuple[str, ...]:
         chains = several(len(changes.policies), "chain")
         said.append(f"judged: {chains} and what is shared; 'policyctl verify' judges all others")
     return tuple(said)
+
+
+def _way(report: PromotionCheck) -> Iterator[str]:
+    """Why the branch should not take the place of its base as it is."""
+    if report.way:
+        first, *more = (item.message for item in report.way)
+        others = f", and {len(more)} more like it" if more else ""
+        yield (
+            "merge with a merge commit or a squash: fast-forwarded or rebased, 'verify --history'"
+            f" would find earlier states of the branch for good ({first}{others})"
+        )

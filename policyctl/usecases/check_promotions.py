@@ -26,6 +26,7 @@ from policyctl.usecases.branch_rules import (
 from policyctl.usecases.diff import Comparison, PolicyDiff, compare
 from policyctl.usecases.diff_pairs import Side
 from policyctl.usecases.governed import CommittedGovernance
+from policyctl.usecases.history import judge_way
 from policyctl.usecases.judged_policy import judge_policy
 from policyctl.usecases.judged_root import judge_root
 from policyctl.usecases.policy_case import PolicyCase
@@ -80,9 +81,10 @@ def check_promotions(
     """
     changes = branch_changes(base=base, head=head, commits=readers.commits)
     readers.files.require_reach(changes.tip, changes.head)
+    way = judge_way(base=changes.tip, head=changes.head, commits=readers.commits, memo=readers.memo)
     if not changes.files:
-        return PromotionCheck(changes=changes, sources={})
-    return _Gate(changes, readers, now, known).checked()
+        return PromotionCheck(changes=changes, way=way, sources={})
+    return _Gate(changes, readers, now, known).checked(way)
 
 
 class _Gate:
@@ -113,8 +115,8 @@ class _Gate:
             now=now,
         )
 
-    def checked(self) -> PromotionCheck:
-        """The whole report."""
+    def checked(self, way: tuple[Finding, ...]) -> PromotionCheck:
+        """The whole report, given what is wrong on the way to the branch."""
         changes, ledgers = self._changes, self._ledgers
         by_policy = self._by_policy()
         comparison, unread = self._comparison()
@@ -136,6 +138,7 @@ class _Gate:
             others=in_order(by_policy.get(None, ())),
             besides=(*self._besides(changed), *unread),
             comparison=comparison,
+            way=way,
             whole=ledgers.whole,
             unread=tuple(filter(self._counts_later, changed)),
             sources={

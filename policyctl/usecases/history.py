@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from policyctl.core.finding import Finding, in_order
+from policyctl.core.finding import Finding, Severity, in_order
 from policyctl.core.frozen import frozen
 from policyctl.core.history import History, State, check_merge
-from policyctl.core.ledger_memo import LedgerMemo
+from policyctl.core.ledger_memo import LedgerMemo, policy_of
+from policyctl.usecases.base import files_about
 from policyctl.usecases.ports import Commits
 
 Watch = Callable[[Iterator[State]], Iterator[State]]
 """Sees the states go by, to show how far the work has come."""
+
+_BETWEEN = 2
+"""States of a branch that have one before the last."""
 
 
 @frozen
@@ -46,3 +50,25 @@ def judge_history(
     merged = [found for item in commits.dropped(head) for found in check_merge(item)]
     findings = in_order([*history.findings(), *merged])
     return PastStates(states=history.states, findings=findings)
+
+
+def judge_way(*, base: str, head: str, commits: Commits, memo: LedgerMemo) -> tuple[Finding, ...]:
+    """The errors that ``judge_history`` would find in the states between a base and a branch.
+
+    They would come to the base for good if it were moved on to the branch as it is, by a
+    fast-forward or a rebase; a merge commit and a squash bring the last state alone.
+    """
+    start, states = commits.states_since(base, head)
+    way = list(states)
+    if len(way) < _BETWEEN or not start:
+        return ()
+    policies = {policy_of(path) for state in way for path in state.files}
+    before = (
+        commits.snapshot(start)
+        if "" in policies
+        else files_about(filter(None, policies), start, commits)
+    )
+    history = History(memo)
+    for state in (State(commit=start, number=0, files=before), *way):
+        history.add(state)
+    return tuple(item for item in history.findings() if item.severity is Severity.ERROR)

@@ -193,6 +193,9 @@ class Commits(Protocol):
     def states(self, head: str) -> Iterator[State]:
         """The first-parent states that changed governed files; `NotJudgedError` if cut off."""
 
+    def states_since(self, base: str, head: str) -> tuple[str, Iterator[State]]:
+        """Those of the commits that a base has not, and the commit they go on from, or empty."""
+
     def dropped(self, head: str) -> Iterator[Dropped]:
         """What the merges of a branch do not have as the commits had it that they merged."""
 

@@ -25,6 +25,8 @@ class PromotionCheck:
         besides: what its author has to mend besides: changes that do not go together, settings that
             cannot be read.
         comparison: the changes in policy terms; None where there are none.
+        way: what is wrong with earlier states of the branch, which a merge commit or a squash
+            leaves behind.
         whole: whether all policies were judged, because what they rest on changes.
         unread: files of the branch that count only once they are merged.
         sources: the text of each policy file that has findings.
@@ -36,6 +38,7 @@ class PromotionCheck:
     others: tuple[Finding, ...] = ()
     besides: tuple[Finding, ...] = ()
     comparison: Comparison | None = None
+    way: tuple[Finding, ...] = ()
     whole: bool = False
     unread: tuple[str, ...] = ()
     sources: Mapping[str, str]
