@@ -1,7 +1,7 @@
 """Paths as text: what pathlib offers, without its share of a start, a quarter of bare Python's."""
 
 # ruff: noqa: PTH100, PTH102, PTH103, PTH104, PTH108, PTH109, PTH112, PTH113, PTH114, PTH116
-# ruff: noqa: PTH118, PTH120, PTH208
+# ruff: noqa: PTH118, PTH119, PTH120, PTH208
 
 from __future__ import annotations
 
@@ -123,6 +123,11 @@ def here() -> str:
         OSError: it is gone.
     """
     return os.getcwd()
+
+
+def folder_name(path: str) -> str:
+    """What a folder is called, whatever links lead to it."""
+    return os.path.basename(real(path))
 
 
 PACKAGE = above(above(os.path.abspath(__file__)))

@@ -11,6 +11,8 @@ from policyctl.adapters.digests import digest_of
 from policyctl.adapters.document_bytes import read_kept
 from policyctl.adapters.plain_paths import (
     PACKAGE,
+    folder_name,
+    here,
     is_file,
     is_folder,
     joined,
@@ -19,7 +21,7 @@ from policyctl.adapters.plain_paths import (
 )
 from policyctl.adapters.resources import shipped_folder
 from policyctl.adapters.working_governance import WorkingGovernance
-from policyctl.core.layout import BASELINES, CATALOGUES, SETTINGS
+from policyctl.core.layout import BASELINES, CATALOGUES, POLICIES, SETTINGS
 from policyctl.errors import InputError
 
 _CODE = ("adapters", "core", "rules", "usecases")
@@ -31,8 +33,10 @@ def verdict_state(governance: WorkingGovernance) -> str | None:
     if not is_folder(PACKAGE):
         return None
     version = f"{__version__} {sys.version} {PACKAGE}".encode()
+    # Files that are named without a folder stand here, and a rule asks whether it is that one.
+    place = b"policies" if folder_name(here()) == POLICIES.rstrip("/") else b""
     try:
-        found = digest_of(version, *_installed(), *_governing(governance))
+        found = digest_of(version, place, *_installed(), *_governing(governance))
     except (OSError, InputError):
         return None  # whoever needs what cannot be read will say so
     return found.decode()

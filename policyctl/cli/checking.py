@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from policyctl.adapters.document_bytes import read
+from policyctl.adapters.plain_paths import folder_name, here
 from policyctl.adapters.policy_paths import PolicyPath
 from policyctl.adapters.remembered_findings import RememberedFindings
 from policyctl.adapters.verdicts import Verdicts
@@ -58,6 +59,7 @@ def _piece(
             documents=YamlDocuments(),
             governance=governance,
             memory=None if verdicts is None else RememberedFindings(verdicts),
+            here=folder_name(here()),
         )
         return report, {} if verdicts is None else dict(verdicts.added)
 

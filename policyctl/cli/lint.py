@@ -148,6 +148,7 @@ def _surroundings(
         settings=chosen(settings, select, ignore, has_range=history is not None),
         now=moment(now),
         history=history,
+        here=here.resolve().name,
     )
 
 

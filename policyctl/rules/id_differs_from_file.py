@@ -10,9 +10,10 @@ from policyctl.rules.rule import Problem, Rule, Subject
 
 def check(subject: Subject) -> Iterator[Problem]:
     """Yield a problem if a file in a folder called ``policies`` has another name than its id."""
-    folder, _, name = subject.document.file.rpartition("/")
+    path, slash, name = subject.document.file.rpartition("/")
+    folder = path.rpartition("/")[2] if slash else subject.here
     own = subject.data["id"]
-    if folder.rpartition("/")[2] == "policies" and name != f"{own}.yaml":
+    if folder == "policies" and name != f"{own}.yaml":
         yield Problem(
             message=f"policy '{own}' stands in a file called '{name}'",
             at=("id",),

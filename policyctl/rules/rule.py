@@ -43,6 +43,7 @@ class Subject:
             silent.
         trail: the policy's ledger entries, oldest first, as the working tree has them; `verify`
             judges whether they hold.
+        here: what the folder is called in which a file stands that is named without one.
     """
 
     document: Document
@@ -55,6 +56,7 @@ class Subject:
     now: datetime | None = None
     trail: tuple[Entry, ...] = ()
     settings: Settings = fresh(default_factory=Settings)
+    here: str = ""
 
     @cached_property
     def guardrails(self) -> Sequence[tuple[int, Mapping[str, Any], list[str]]]:

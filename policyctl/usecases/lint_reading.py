@@ -28,6 +28,7 @@ class Surroundings:
         now: the present.
         history: the range of commits that is judged too; what a file exempts itself from counts
             only if it did so before the range.
+        here: what the folder is called in which files stand that are named without one.
     """
 
     documents: Documents
@@ -36,11 +37,13 @@ class Surroundings:
     settings: Settings
     now: datetime
     history: History | None = None
+    here: str = ""
 
     @cached_property
     def reader(self) -> Reader:
         """Reads the files, and each baseline once."""
-        return Reader(self.documents, self.governance, rules=())  # `rule_findings` asks them all
+        # No rules: `rule_findings` asks them all.
+        return Reader(self.documents, self.governance, rules=(), here=self.here)
 
     @cached_property
     def rules(self) -> tuple[AnyRule, ...]:

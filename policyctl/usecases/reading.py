@@ -58,7 +58,11 @@ class Reader:
     """Reads the policies of one repository, and each baseline once for all of them."""
 
     def __init__(
-        self, documents: Documents, governance: Governance, rules: Iterable[Rule] = VALIDATING
+        self,
+        documents: Documents,
+        governance: Governance,
+        rules: Iterable[Rule] = VALIDATING,
+        here: str = "",
     ) -> None:
         """Prepare to read.
 
@@ -66,10 +70,12 @@ class Reader:
             documents: reads and checks YAML.
             governance: what the policies go by.
             rules: what is asked of each policy; nothing where somebody asks it later.
+            here: what the folder is called in which files stand that are named without one.
         """
         self._documents = documents
         self._governance = governance
         self._rules = tuple(rules)
+        self._here = here
         self._baselines: dict[str, tuple[Mapping[str, Any] | None, Foundation]] = {}
 
     def read(self, content: bytes, file: str) -> Reading:
@@ -114,6 +120,7 @@ class Reader:
             baselines=self._governance.baseline_names(),
             root=self._governance.root,
             catalogues=self._governance.catalogues,
+            here=self._here,
         )
         found = [
             placed(rule, subject, problem)

@@ -36,6 +36,7 @@ def validate(
     documents: Documents,
     governance: Governance,
     memory: Memory | None = None,
+    here: str = "",
 ) -> Validation:
     """Check each file.
 
@@ -44,11 +45,12 @@ def validate(
         documents: reads and checks YAML.
         governance: baselines, control frameworks and people.
         memory: what was found in the same bytes before.
+        here: what the folder is called in which files stand that are named without one.
     """
     found: list[Finding] = []
     sources: dict[str, str] = {}
     count = 0
-    reader = Reader(documents, governance)
+    reader = Reader(documents, governance, here=here)
     for name, content in files:
         count += 1
         findings = memory.recall(name, content) if memory else None

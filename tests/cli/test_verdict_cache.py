@@ -223,6 +223,22 @@ def test_what_a_rule_says_of_a_name_belongs_to_that_name(here, said):
     assert said("validate", "policies/copy.yaml")[0] == 1
 
 
+@pytest.mark.parametrize("command", ["validate", "lint"])
+def test_a_wrong_name_is_found_from_within_the_folder_too(here, said, monkeypatch, command):
+    for folder in ("drafts", "policies"):
+        path = here / folder / "wrong.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(GOOD)
+        monkeypatch.chdir(path.parent)
+
+        found = said(command, "wrong.yaml")
+
+        assert ("id-differs-from-file" in found[1]) is (folder == "policies")
+        assert said(command, "wrong.yaml") == found
+    monkeypatch.chdir(here)
+    assert "id-differs-from-file" in said(command, "policies/wrong.yaml")[1]
+
+
 def test_what_is_fine_without_governance_is_judged_again_under_it(here, said):
     (here / POLICY).write_bytes(GOOD)
     assert said("validate", POLICY)[0] == 0

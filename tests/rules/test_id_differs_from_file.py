@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from policyctl.core.frozen import replace
 from policyctl.rules.id_differs_from_file import RULE
 from policyctl.rules.rule import Problem
 
@@ -24,6 +25,21 @@ def test_another_name_is_found_with_what_the_file_should_be_called(compact, subj
 )
 def test_any_other_name_in_a_folder_called_policies_is_found(compact, subject_of, file):
     assert len(list(RULE.check(subject_of(compact, file=file)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "here", "found"),
+    [
+        ("help.yaml", "policies", 1),
+        ("support.yaml", "policies", 0),
+        ("help.yaml", "archive", 0),
+        ("../policies/help.yaml", "archive", 1),
+        ("archive/help.yaml", "policies", 0),
+    ],
+)
+def test_from_within_a_folder_its_own_name_counts(compact, subject_of, file, here, found):
+    subject = replace(subject_of(compact, file=file), here=here)
+    assert len(list(RULE.check(subject))) == found
 
 
 @pytest.mark.parametrize(
