@@ -13,7 +13,7 @@ from policyctl.adapters.governed_files import GovernedFiles, is_governed
 from policyctl.adapters.ref_names import require_one_meaning
 from policyctl.core import paths
 from policyctl.core.frozen import frozen
-from policyctl.core.history import Dropped, State
+from policyctl.core.history import Dropped, State, Way
 from policyctl.core.snapshot import File, Snapshot
 from policyctl.errors import NotJudgedError, RepositoryError
 from policyctl.usecases.ports import Listed
@@ -114,18 +114,23 @@ class Commits:
         """
         return self._states(self._first_parents(head))
 
-    def states_since(self, base: str, head: str) -> tuple[str, Iterator[State]]:
-        """The same of the commits that a base has not, and the commit from which they go on.
-
-        That is empty where they begin the history, or it is cut off there.
-        """
+    def way(self, base: str, head: str) -> Way:
+        """The same states of the commits that a base has not; none of their files is read."""
         commits = self._listed(head, "--not", base)
+        changes = [changed.keys() for _, changed in self._compared(_pairs(commits))]
         start = commits[0][1] if commits and len(commits[0]) >= _PLAIN else b""
-        return start.decode("ascii"), self._states(commits)
+        return Way(
+            start=start.decode("ascii"),
+            states=len(changes),
+            paths=frozenset(path for paths in changes for path in paths),
+        )
+
+    def states_since(self, base: str, head: str) -> Iterator[State]:
+        """The states of such a way, oldest first."""
+        return self._states(self._listed(head, "--not", base))
 
     def _states(self, commits: list[list[bytes]]) -> Iterator[State]:
-        # The first parent alone: diff-tree compares with the commits that it is told.
-        lines = [b" ".join(line[:2]) for line in commits]
+        lines = _pairs(commits)
         number = {line.split(b" ")[0]: place for place, line in enumerate(lines, start=1)}
         held = _Held(self._files)
         for commit, changes in self._compared(lines):
@@ -186,6 +191,11 @@ class Commits:
                 changes[path] = _Changed(mode=mode, oid=oid, is_new=before == ":" + _ABSENT)
         if changes:
             yield commit, changes
+
+
+def _pairs(commits: list[list[bytes]]) -> list[bytes]:
+    """Commits with their first parent alone: diff-tree compares with those that it is told."""
+    return [b" ".join(line[:_PLAIN]) for line in commits]
 
 
 @frozen

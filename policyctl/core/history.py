@@ -35,6 +35,22 @@ class State:
 
 
 @frozen
+class Way:
+    """The commits by which a branch goes on from its base, each as its first parent's child.
+
+    Attributes:
+        start: the commit from which they go on; empty where they begin the history, or it is cut
+            off there.
+        states: how many of them changed governed files.
+        paths: these files.
+    """
+
+    start: str
+    states: int
+    paths: frozenset[str]
+
+
+@frozen
 class Dropped:
     """A file that a merge does not have as one of the commits had it that it merged.
 

@@ -58,17 +58,17 @@ def judge_way(*, base: str, head: str, commits: Commits, memo: LedgerMemo) -> tu
     They would come to the base for good if it were moved on to the branch as it is, by a
     fast-forward or a rebase; a merge commit and a squash bring the last state alone.
     """
-    start, states = commits.states_since(base, head)
-    way = list(states)
-    if len(way) < _BETWEEN or not start:
+    way = commits.way(base, head)
+    if way.states < _BETWEEN or not way.start:
         return ()
-    policies = {policy_of(path) for state in way for path in state.files}
+    policies = set(map(policy_of, way.paths))
     before = (
-        commits.snapshot(start)
+        commits.snapshot(way.start)
         if "" in policies
-        else files_about(filter(None, policies), start, commits)
+        else files_about(filter(None, policies), way.start, commits)
     )
     history = History(memo)
-    for state in (State(commit=start, number=0, files=before), *way):
+    history.add(State(commit=way.start, number=0, files=before))
+    for state in commits.states_since(base, head):
         history.add(state)
     return tuple(item for item in history.findings() if item.severity is Severity.ERROR)

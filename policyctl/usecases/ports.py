@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from policyctl.core.document import Document
     from policyctl.core.evidence import RecordSource
     from policyctl.core.finding import Finding, Path
-    from policyctl.core.history import Dropped, State
+    from policyctl.core.history import Dropped, State, Way
     from policyctl.core.measuring import Measured
     from policyctl.core.policy import Policy
     from policyctl.core.record import Record
@@ -193,8 +193,11 @@ class Commits(Protocol):
     def states(self, head: str) -> Iterator[State]:
         """The first-parent states that changed governed files; `NotJudgedError` if cut off."""
 
-    def states_since(self, base: str, head: str) -> tuple[str, Iterator[State]]:
-        """Those of the commits that a base has not, and the commit they go on from, or empty."""
+    def way(self, base: str, head: str) -> Way:
+        """How a branch goes on from its base."""
+
+    def states_since(self, base: str, head: str) -> Iterator[State]:
+        """The states on this way."""
 
     def dropped(self, head: str) -> Iterator[Dropped]:
         """What the merges of a branch do not have as the commits had it that they merged."""
